@@ -1,0 +1,1 @@
+"""One reader's digest as data: chosen, ranked, capped, grouped, counted. Pure."""

@@ -1,0 +1,1 @@
+"""Once, and provably: the ledger of sends, the channels, the pacing."""

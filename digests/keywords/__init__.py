@@ -1,0 +1,1 @@
+"""Who asked for it: the keyword language, its matcher and its reasons."""

@@ -1,0 +1,1 @@
+"""What was announced: wire formats in, one row a paper out."""

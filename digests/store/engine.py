@@ -1,0 +1,98 @@
+"""Connections to SQLite (WAL) and PostgreSQL, the same to everybody who uses them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+
+from digests.errors import StoreError
+
+_BUSY_TIMEOUT_MS = 30_000
+
+
+class Store:
+    """A database and the two ways to use it: `reading()` and `writing()`, each one transaction.
+
+    `writing()` commits at its end and rolls back on an error. On SQLite it is BEGIN IMMEDIATE: a plain BEGIN that
+    reads before it writes meets "database is locked" whatever the busy timeout is (measured: facts/engine.md §4).
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
+            connection = connection.execution_options(paperpost_begin="IMMEDIATE")
+            with connection.begin():
+                yield connection
+
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` on both databases."""
+        return postgresql.insert(table) if self.is_postgresql else sqlite.insert(table)
+
+    @property
+    def is_postgresql(self) -> bool:
+        return self.engine.dialect.name == "postgresql"
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Open the database at `url` (SQLAlchemy form; `postgres://` and `postgresql://` mean psycopg 3).
+
+    Raises  StoreError when a SQLite file's folder cannot be made or written.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() in {"postgres", "postgresql"}:
+        return Store(create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True))
+    if parsed.get_backend_name() != "sqlite":
+        raise StoreError(f"DATABASE_URL: {parsed.get_backend_name()!r} is not supported; use sqlite or postgresql")
+    if parsed.database and parsed.database != ":memory:":
+        _make_folder(Path(parsed.database).parent)
+    engine = create_engine(parsed)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return Store(engine)
+
+
+@contextmanager
+def store_errors() -> Iterator[None]:
+    """Turn the database's own failures (disk full, read-only, unreachable) into one sentence for a person."""
+    try:
+        yield
+    except OperationalError as error:
+        raise StoreError(f"The database cannot be used: {error.orig}") from error
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"The folder {folder} cannot be made: {error.strerror}. Set PAPERPOST_HOME.") from error
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own transaction handling autocommits SELECTs and never says IMMEDIATE; _begin_sqlite does.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("paperpost_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")

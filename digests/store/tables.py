@@ -1,0 +1,244 @@
+"""The whole schema. `…_at` is an aware UTC datetime, `…_on` a date; `state` holds the words of its enum."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    Time,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC in and out on both databases; SQLite keeps no zone, so a naive value is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a datetime without a zone: {value}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite gives row ids only to INTEGER PRIMARY KEY.
+RowId = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# --- what was announced -------------------------------------------------------------------------
+
+papers = Table(
+    "papers",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("version", Integer),
+    Column("title", Text, nullable=False),
+    Column("authors", JSON, nullable=False),
+    Column("abstract", Text, nullable=False),
+    Column("categories", JSON, nullable=False),
+    Column("comments", Text, nullable=False),
+    Column("journal_ref", Text, nullable=False),
+    Column("doi", Text, nullable=False),
+    Column("licence", Text, nullable=False),
+    # Whose words these are: a source trusted less never overwrites them (invariant 2).
+    Column("words_source", String(8), nullable=False),
+    # Of the normalised title and abstract: the summary's key, and the sign that a batch must be matched again.
+    Column("words_hash", String(64), nullable=False),
+    Column("stored_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("paper_id", ForeignKey(papers.c.id), primary_key=True),
+    Column("announced_on", Date, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("stored_at", UtcDateTime, nullable=False),
+    Index("ix_announcements_announced_on", "announced_on"),
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("scope", String(200), primary_key=True),
+    Column("announced_on", Date, primary_key=True),
+    Column("source", String(8), primary_key=True),
+    Column("seen", Integer, nullable=False),
+    Column("total", Integer),
+    Column("broken", Integer, nullable=False),
+    # Set once, when the document proved itself whole by its own totals (invariant 1).
+    Column("closed_at", UtcDateTime),
+    Column("fault", Text, nullable=False, default=""),
+    Column("updated_at", UtcDateTime, nullable=False),
+    # Item numbers of the listing page seen so far, as [first, last] runs: pages of one batch come one by one.
+    Column("items", JSON, nullable=False),
+)
+
+politeness = Table(
+    "politeness",
+    metadata,
+    Column("host", String(200), primary_key=True),
+    Column("next_at", UtcDateTime, nullable=False),
+)
+
+# --- what it says -------------------------------------------------------------------------------
+
+summaries = Table(
+    "summaries",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("paper_id", ForeignKey(papers.c.id), nullable=False),
+    Column("words_hash", String(64), nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("model", String(120), nullable=False),
+    Column("prompt_version", String(40), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("title", Text, nullable=False, default=""),
+    Column("tldr", Text, nullable=False, default=""),
+    Column("abstract", Text, nullable=False, default=""),
+    Column("points", JSON, nullable=False),
+    Column("faults", JSON, nullable=False),
+    Column("finish_reason", String(40), nullable=False, default=""),
+    Column("error", Text, nullable=False, default=""),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("prompt_tokens", Integer, nullable=False, default=0),
+    Column("completion_tokens", Integer, nullable=False, default=0),
+    Column("retry_at", UtcDateTime),
+    Column("lease_until", UtcDateTime),
+    Column("claim", String(36)),
+    Column("updated_at", UtcDateTime, nullable=False),
+    UniqueConstraint("words_hash", "language", "model", "prompt_version"),
+    Index("ix_summaries_paper_id", "paper_id"),
+    Index("ix_summaries_state", "state"),
+)
+
+# --- who asked ----------------------------------------------------------------------------------
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("language", String(16), nullable=False),
+    Column("timezone", String(64), nullable=False),
+    # Local wall time; None = as soon as the batch is ready.
+    Column("send_at", Time),
+    # Archives or categories; None = all of arXiv.
+    Column("scope", JSON),
+    Column("paused_at", UtcDateTime),
+    Column("joined_at", UtcDateTime, nullable=False),
+)
+
+targets = Table(
+    "targets",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("subscriber_id", ForeignKey(subscribers.c.id, ondelete="CASCADE"), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("address", String(320), nullable=False),
+    # Nothing is sent before this is set (invariant 5).
+    Column("confirmed_at", UtcDateTime),
+    Column("gone_at", UtcDateTime),
+    Column("gone_reason", Text, nullable=False, default=""),
+    UniqueConstraint("channel", "address"),
+    Index("ix_targets_subscriber_id", "subscriber_id"),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("subscriber_id", ForeignKey(subscribers.c.id, ondelete="CASCADE"), nullable=False),
+    Column("canonical", Text, nullable=False),
+    Column("typed", Text, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    UniqueConstraint("subscriber_id", "canonical"),
+)
+
+forgotten = Table(
+    "forgotten",
+    metadata,
+    # Salted hash of channel and address: the only trace, and only to keep us from mailing it again unasked.
+    Column("address_hash", String(64), primary_key=True),
+    Column("forgotten_at", UtcDateTime, nullable=False),
+)
+
+# --- what was sent ------------------------------------------------------------------------------
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("subscriber_id", ForeignKey(subscribers.c.id, ondelete="CASCADE"), nullable=False),
+    # `daily:2026-04-21`, later `late:…`, `weekly:…`: what makes an edition the same edition.
+    Column("slot", String(80), nullable=False),
+    Column("announced_on", Date, nullable=False),
+    Column("digest", JSON, nullable=False),
+    Column("composed_at", UtcDateTime, nullable=False),
+    UniqueConstraint("subscriber_id", "slot"),
+    Index("ix_editions_announced_on", "announced_on"),
+)
+
+edition_papers = Table(
+    "edition_papers",
+    metadata,
+    Column("edition_id", ForeignKey(editions.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("paper_id", String(40), primary_key=True),
+    Column("subscriber_id", ForeignKey(subscribers.c.id, ondelete="CASCADE"), nullable=False),
+    Index("ix_edition_papers_subscriber_id_paper_id", "subscriber_id", "paper_id"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("edition_id", ForeignKey(editions.c.id, ondelete="CASCADE"), nullable=False),
+    Column("target_id", ForeignKey(targets.c.id, ondelete="CASCADE"), nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    # Telegram: the part's HTML, so that a repeat is the same text; emptied when final. Mail is rendered when sent.
+    Column("body", Text, nullable=False, default=""),
+    Column("attempts", Integer, nullable=False, default=0),
+    # Set when a claim ended without an answer; the one repeat is then marked as such.
+    Column("unknown_at", UtcDateTime),
+    Column("lease_until", UtcDateTime),
+    Column("claim", String(36)),
+    Column("not_before", UtcDateTime),
+    Column("provider_id", String(200), nullable=False, default=""),
+    Column("error", Text, nullable=False, default=""),
+    Column("planned_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    UniqueConstraint("edition_id", "target_id", "part"),
+    Index("ix_deliveries_state_not_before", "state", "not_before"),
+    Index("ix_deliveries_target_id", "target_id"),
+)

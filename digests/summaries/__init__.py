@@ -1,0 +1,1 @@
+"""What it says, in the reader's language: one model call a paper, checked, for everyone."""

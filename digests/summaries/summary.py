@@ -1,0 +1,57 @@
+"""A paper's words in the reader's language, and how sure we are of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from digests.papers.paper import ArxivId, Paper
+
+
+class SummaryState(StrEnum):
+    """Words of the table. Only `done` and `doubtful` have text; every other state shows the English, labelled."""
+
+    PLANNED = "planned"
+    CLAIMED = "claimed"
+    DONE = "done"
+    #: Readable, but a check failed: shown with a visible mark.
+    DOUBTFUL = "doubtful"
+    #: The model declined (content_filter, a refusal): not asked again.
+    REFUSED = "refused"
+    #: Tried and failed; `retry_at` says when the next try is due, None means never.
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One of 问题 / 方法 / 结果 / 局限或意义, at most 45 characters."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """`faults` are codes of templates/phrases [faults]."""
+
+    paper_id: ArxivId
+    language: str
+    state: SummaryState
+    model: str = ""
+    title: str = ""
+    tldr: str = ""
+    abstract: str = ""
+    points: tuple[Point, ...] = ()
+    faults: tuple[str, ...] = ()
+    retry_at: datetime | None = None
+
+    @property
+    def is_readable(self) -> bool:
+        return self.state in {SummaryState.DONE, SummaryState.DOUBTFUL}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """All that a renderer needs of one paper. `summary` is None where nobody asked for one yet."""
+
+    paper: Paper
+    summary: Summary | None = None
