@@ -22,7 +22,14 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix=_PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+        env_prefix=_PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        # Aliases are for the environment; overrides name the fields.
+        populate_by_name=True,
     )
 
     home: Path = Path("var")
@@ -52,6 +59,8 @@ class Settings(BaseSettings):
 
     max_keywords: int = Field(50, ge=1)
     max_full_papers: int = Field(30, ge=1)
+    lease_seconds: int = Field(120, ge=1)
+    sweep_seconds: int = Field(30, ge=1)
     recorded_data: Path | None = None
 
     @field_validator("telegram_base_url", "public_url", "llm_base_url", "arxiv_list_url", "arxiv_rss_url")
@@ -118,16 +127,30 @@ def load_settings(**overrides: Any) -> Settings:
     return settings
 
 
+def child_environment(settings: Settings) -> dict[str, str]:
+    """The environment in which another process reads the same settings, whatever ours and `.env` say.
+
+    The child must not start in a folder with a `.env`: an empty setting is one that is not named.
+    """
+    environment = {name: value for name, value in os.environ.items() if name not in setting_names()}
+    for name in Settings.model_fields:
+        value = getattr(settings, name)
+        text = value.get_secret_value() if isinstance(value, SecretStr) else "" if value is None else str(value)
+        if text:
+            environment[_variables(name)[0]] = text
+    return environment | {"DATABASE_URL": settings.store_url, "PAPERPOST_HOME": str(settings.home.resolve())}
+
+
 def setting_names() -> list[str]:
     """Every variable that is read, as the environment writes it."""
-    names: list[str] = []
-    for name, field in Settings.model_fields.items():
-        alias = field.validation_alias
-        if isinstance(alias, AliasChoices):
-            names += [str(choice) for choice in alias.choices]
-        else:
-            names.append(str(alias) if alias else _PREFIX + name.upper())
-    return names
+    return [variable for name in Settings.model_fields for variable in _variables(name)]
+
+
+def _variables(name: str) -> list[str]:
+    alias = Settings.model_fields[name].validation_alias
+    if isinstance(alias, AliasChoices):
+        return [str(choice) for choice in alias.choices]
+    return [str(alias) if alias else _PREFIX + name.upper()]
 
 
 def _names_in_env_file() -> set[str]:
@@ -149,7 +172,7 @@ def _misspelt(names: set[str]) -> list[str]:
 
 def _sentence(item: Any) -> str:
     name = str(item["loc"][0]) if item["loc"] else ""
-    variable = name if name.isupper() else _PREFIX + name.upper()
+    variable = _variables(name)[0] if name in Settings.model_fields else name
     return f"{variable}: {item['msg'].removeprefix('Value error, ')}"
 
 
@@ -169,4 +192,4 @@ def _missing(settings: Settings) -> list[str]:
         "REDIS_URL": bool(settings.redis_url),
         "PAPERPOST_SECRET_KEY": bool(settings.secret_key.get_secret_value()),
     }
-    return mistakes + [f"{name}: needed with PAPERPOST_ENV=production" for name, is_set in required.items() if not is_set]
+    return mistakes + [f"{name}: needed with PAPERPOST_ENV=production" for name, ok in required.items() if not ok]

@@ -31,10 +31,9 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        with self.engine.connect() as connection:
-            connection = connection.execution_options(paperpost_begin="IMMEDIATE")
-            with connection.begin():
-                yield connection
+        writer = self.engine.execution_options(paperpost_begin="IMMEDIATE")
+        with writer.connect() as connection, connection.begin():
+            yield connection
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` on both databases."""

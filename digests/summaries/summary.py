@@ -22,6 +22,15 @@ class SummaryState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """Who writes, and by which instructions: with the hash of the paper's words, a row's key."""
+
+    language: str
+    model: str
+    prompt_version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     """One of 问题 / 方法 / 结果 / 局限或意义, at most 45 characters."""
 

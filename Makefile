@@ -1,0 +1,26 @@
+# Set-up happens by itself, once, and again when requirements.lock changes.
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+
+.PHONY: setup demo test check format lock
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml scripts/setup
+	@PYTHON=$(PYTHON) scripts/setup $(VENV)
+
+# PAPERS="page.html feed.xml" takes announcement files, KEYWORDS="a; b" other keywords.
+demo: $(READY)
+	@PAPERS="$(PAPERS)" KEYWORDS="$(KEYWORDS)" scripts/demo
+
+test: $(READY)
+	@scripts/test
+
+format: $(READY)
+	@$(VENV)/bin/ruff format .
+	@$(VENV)/bin/ruff check --fix .
+
+# The newest versions that fit together, with hashes and without addresses.
+lock:
+	@scripts/lock

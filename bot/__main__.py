@@ -1,0 +1,66 @@
+"""`python -m bot`: one process that polls Telegram until it is told to stop (SIGINT, SIGTERM)."""
+
+import logging
+import sys
+
+from telegram import Update
+from telegram.error import InvalidToken
+
+from bot.app import build_application
+from bot.services import BotServices
+from digests.bootstrap import Services, open_services
+from digests.errors import ConfigError, PaperPostError
+from digests.papers.shelf import latest_date
+from digests.rendering.telegram import render_parts
+from digests.subscribers.readers import load_reader
+
+
+def main() -> None:
+    # httpx writes every address at INFO, and a Bot API address holds the token.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        services = open_services()
+        try:
+            _poll(services)
+        finally:
+            services.close()
+    except PaperPostError as error:
+        sys.exit(str(error))
+
+
+def _poll(services: Services) -> None:
+    settings = services.settings
+    if not settings.has_telegram:
+        raise ConfigError("PAPERPOST_TELEGRAM_TOKEN: the bot needs its token")
+    application = build_application(
+        _bot_services(services), token=settings.telegram_token.get_secret_value(), base_url=settings.telegram_base_url
+    )
+    try:
+        # No limit to the retries: a laptop may start before its network does.
+        application.run_polling(bootstrap_retries=-1, allowed_updates=[Update.MESSAGE, Update.EDITED_MESSAGE])
+    except InvalidToken:
+        # Its own message holds the token.
+        raise ConfigError("PAPERPOST_TELEGRAM_TOKEN: Telegram does not know this token") from None
+
+
+def _bot_services(services: Services) -> BotServices:
+    return BotServices(
+        store=services.store,
+        now=services.now,
+        salt=services.salt,
+        max_keywords=services.settings.max_keywords,
+        preview=lambda subscriber_id: _preview(services, subscriber_id),
+        pacing=services.pacing,
+    )
+
+
+def _preview(services: Services, subscriber_id: int) -> list[str]:
+    newest = latest_date(services.store)
+    if newest is None:
+        return []
+    composed = services.day(newest).preview(load_reader(services.store, subscriber_id))
+    return render_parts(composed.digest, composed.cards)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""One helpful sentence and an example for whatever is not a command we know."""
+
+import difflib
+from typing import Final
+
+from bot.services import Asked, BotServices
+from digests.errors import QueryRefused
+from digests.keywords.language import parse
+from digests.subscribers.typed import shorten
+
+COMMANDS: Final = ("start", "add", "list", "remove", "today")
+_MAX_OFFER_CHARS: Final = 256
+
+
+def plain_text(_services: BotServices, asked: Asked) -> list[str]:
+    """Words without a command are most likely a keyword: offer the command for them."""
+    text = " ".join(asked.text.split())
+    if _is_keyword(text):
+        return [asked.voice("offer_add", keyword=text)]
+    return [asked.voice("plain_text")]
+
+
+def unknown_command(_services: BotServices, asked: Asked) -> list[str]:
+    command = shorten(asked.command, 32)
+    near = difflib.get_close_matches(asked.command.lower()[:32], COMMANDS, n=1)
+    if near:
+        return [asked.voice("misspelt_command", command=command, near=near[0])]
+    return [asked.voice("unknown_command", command=command) + "\n" + asked.voice("help")]
+
+
+def not_text(_services: BotServices, asked: Asked) -> list[str]:
+    return [asked.voice("not_text")]
+
+
+def edited(_services: BotServices, asked: Asked) -> list[str]:
+    return [asked.voice("edited")]
+
+
+def group(_services: BotServices, asked: Asked) -> list[str]:
+    return [asked.voice("group", bot_name=asked.bot_name)]
+
+
+def _is_keyword(text: str) -> bool:
+    # A slash, also the full-width one, is somebody who meant a command.
+    if not 0 < len(text) <= _MAX_OFFER_CHARS or text[0] in "/／":
+        return False
+    try:
+        parse(text)
+    except QueryRefused:
+        return False
+    return True

@@ -1,0 +1,46 @@
+"""/add, /list and /remove."""
+
+from zoneinfo import ZoneInfo
+
+from bot.handlers.joining import join_chat
+from bot.services import Asked, BotServices
+from bot.texts import say_added, say_held
+from bot.voice import pack
+from digests.errors import InputError
+from digests.keywords.language import parse
+from digests.subscribers.backtest import backtest_all
+from digests.subscribers.keywords import add_keywords, list_keywords, remove_keyword
+from digests.subscribers.subscriber import Subscriber
+
+
+def add(services: BotServices, asked: Asked) -> list[str]:
+    subscriber = join_chat(services, asked)
+    result = add_keywords(services.store, subscriber.id, asked.text, services.now(), services.max_keywords)
+    queries = [parse(keyword.canonical) for keyword in result.added]
+    tests = backtest_all(services.store, queries, services.now()) if queries else {}
+    return pack(say_added(asked.voice, result, tests))
+
+
+def list_(services: BotServices, asked: Asked) -> list[str]:
+    subscriber = _holder(asked)
+    held = list_keywords(services.store, subscriber.id)
+    if not held:
+        raise _no_keywords()
+    return pack(say_held(asked.voice, held, services.max_keywords, ZoneInfo(subscriber.timezone)), separator="\n")
+
+
+def remove(services: BotServices, asked: Asked) -> list[str]:
+    subscriber = _holder(asked)
+    keyword = remove_keyword(services.store, subscriber.id, asked.text)
+    held = len(list_keywords(services.store, subscriber.id))
+    return [asked.voice("removed", keyword=keyword.typed, held=held)]
+
+
+def _holder(asked: Asked) -> Subscriber:
+    if asked.subscriber is None:
+        raise _no_keywords()
+    return asked.subscriber
+
+
+def _no_keywords() -> InputError:
+    return InputError("no keywords yet", code="chat.no_keywords")

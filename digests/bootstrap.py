@@ -1,0 +1,211 @@
+"""From settings to wired services: what a shell opens once and closes at its end."""
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from redis.asyncio import Redis
+
+from digests import broker
+from digests.clock import Now, utc_now
+from digests.day import Day, Model, render_edition
+from digests.delivery.channel import EMAIL, TELEGRAM, MessageChannel
+from digests.delivery.deliver import Courier
+from digests.delivery.email import MailChannel
+from digests.delivery.pacing import MemoryPacing, Pacing, RedisPacing
+from digests.delivery.telegram import TelegramChannel
+from digests.errors import StoreError
+from digests.papers.fetch import DEADLINE_SECONDS, PageFetcher, wait_seconds
+from digests.papers.politeness import (
+    LISTING_INTERVAL_SECONDS,
+    LISTING_KEY,
+    SERVICES_INTERVAL_SECONDS,
+    take_turn,
+)
+from digests.settings import Settings, load_settings
+from digests.store.engine import Store, open_store
+from digests.store.migrate import migrate
+from digests.summaries.answer import build_schema
+from digests.summaries.llm import ChatModel
+from digests.summaries.prompt import load_prompt, load_sections_hint
+from digests.summaries.summarize import Summarizer
+
+_OPENAI_URL = "https://api.openai.com/v1"
+
+
+@dataclass
+class Services:
+    """The rooms, with this installation's settings. Open one per process; asynchronous parts belong to one loop."""
+
+    settings: Settings
+    store: Store
+    now: Now
+    #: Salts the hashes of forgotten addresses and signs links.
+    salt: bytes
+
+    @property
+    def channel_names(self) -> tuple[str, ...]:
+        open_channels = {TELEGRAM: self.settings.has_telegram, EMAIL: self.settings.has_mail}
+        return tuple(name for name, is_open in open_channels.items() if is_open)
+
+    @property
+    def model(self) -> Model | None:
+        if not self.settings.has_llm:
+            return None
+        return Model(self.settings.llm_model, load_prompt("zh").version)
+
+    def day(self, on: date) -> Day:
+        return Day(
+            store=self.store,
+            now=self.now,
+            on=on,
+            model=self.model,
+            channels=self.channel_names,
+            max_full=self.settings.max_full_papers,
+        )
+
+    @cached_property
+    def summarizer(self) -> Summarizer:
+        """Only where `model` is not None."""
+        settings = self.settings
+        model = ChatModel(
+            base_url=settings.llm_base_url or _OPENAI_URL,
+            api_key=settings.llm_api_key.get_secret_value(),
+            model=settings.llm_model,
+            schema=build_schema(),
+            sections_hint=load_sections_hint("zh"),
+            concurrency=settings.llm_concurrency,
+            timeout_seconds=settings.llm_timeout_seconds,
+        )
+        return Summarizer(model, concurrency=settings.llm_concurrency)
+
+    @cached_property
+    def pacing(self) -> Pacing:
+        """Shared by all processes where there is a Redis; one command alone on a laptop needs none."""
+        settings = self.settings
+        if not settings.redis_url and not broker.answers("", settings.home):
+            return MemoryPacing()
+        return RedisPacing(Redis.from_url(broker.redis_py_url(settings.redis_url, settings.home)))
+
+    @cached_property
+    def channels(self) -> Mapping[str, MessageChannel]:
+        opened: dict[str, MessageChannel] = {}
+        settings = self.settings
+        if settings.has_telegram:
+            opened[TELEGRAM] = TelegramChannel(
+                settings.telegram_token.get_secret_value(), pacing=self.pacing, base_url=settings.telegram_base_url
+            )
+        if settings.has_mail:
+            opened[EMAIL] = MailChannel(
+                settings.smtp_url.get_secret_value(),
+                sender=settings.mail_from,
+                now=self.now,
+                unsubscribe_links=lambda _target_id: [self._leave_mailto],
+            )
+        return opened
+
+    @property
+    def courier(self) -> Courier:
+        return Courier(
+            store=self.store,
+            channels=self.channels,
+            render_mail=lambda edition_id, _target_id: render_edition(
+                self.store, edition_id, leave_mailto=self._leave_mailto
+            ),
+            now=self.now,
+            lease_seconds=self.settings.lease_seconds,
+        )
+
+    @property
+    def fetcher(self) -> PageFetcher:
+        settings = self.settings
+        return PageFetcher(
+            list_url=settings.arxiv_list_url,
+            rss_url=settings.arxiv_rss_url,
+            contact=settings.contact,
+            turn=self._turn,
+            now=self.now,
+        )
+
+    @property
+    def _leave_mailto(self) -> str:
+        # A person reads it: one-click leaving needs the web shell, which has a page for it.
+        return f"mailto:{self.settings.mail_from}?subject=unsubscribe"
+
+    def _turn(self, host_key: str) -> AbstractContextManager[None]:
+        url = self.settings.arxiv_list_url if host_key == LISTING_KEY else self.settings.arxiv_rss_url
+        if _is_loopback(url):
+            # A stand-in on this machine asks for no politeness.
+            return nullcontext()
+        return take_turn(
+            self.store,
+            host_key,
+            interval_seconds=LISTING_INTERVAL_SECONDS if host_key == LISTING_KEY else SERVICES_INTERVAL_SECONDS,
+            longest_seconds=DEADLINE_SECONDS,
+            now=self.now,
+            wait=wait_seconds,
+        )
+
+    async def close_connections(self) -> None:
+        """Close what belongs to the running loop; only what was opened."""
+        opened = self.__dict__
+        for channel in opened.get("channels", {}).values():
+            await channel.close()
+        if "summarizer" in opened and isinstance(self.summarizer.model, ChatModel):
+            await self.summarizer.model.close()
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def open_services(settings: Settings | None = None, *, now: Now = utc_now) -> Services:
+    """Open the database, bring it to this version's schema, and make the secret key at the first start.
+
+    Raises  ConfigError, StoreError.
+    """
+    settings = settings or load_settings()
+    store = open_store(settings.store_url)
+    migrate(store)
+    return Services(settings=settings, store=store, now=now, salt=_load_secret_key(settings))
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _load_secret_key(settings: Settings) -> bytes:
+    given = settings.secret_key.get_secret_value()
+    if given:
+        return given.encode()
+    path = settings.home / "secret.key"
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _write_new(path, secrets.token_urlsafe(32))
+        return path.read_bytes()
+    except OSError as error:
+        raise StoreError(f"The secret key {path} cannot be kept: {error.strerror}. Set PAPERPOST_HOME.") from error
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Whole or not at all, and only for us: of two processes that start together the first one's key stands."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(text)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()

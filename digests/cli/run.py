@@ -1,0 +1,137 @@
+"""`run` and `demo`: one announcement through everything."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from digests.bootstrap import Services, open_services
+from digests.cli.options import AsJson, OnDate, on_or_newest, print_json
+from digests.delivery.ledger import expire_claims
+from digests.errors import PaperPostError
+from digests.papers.shelf import load_batch
+from digests.settings import load_settings
+from digests.status import DayReport, report_day
+from digests.subscribers.directory import list_subscribers
+from digests.subscribers.subscriber import Channel
+from digests.summaries.due import summarise_due
+
+_messages = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(run)
+    app.command()(demo)
+
+
+def run(on: OnDate = None, as_json: AsJson = False) -> None:
+    """Match, summarise, compose and deliver the batch of a day, in this process, now. Again sends nothing twice."""
+    with _services() as opened:
+        day = on_or_newest(opened, on)
+        if not load_batch(opened.store, day):
+            raise PaperPostError(f"No papers of {day} are stored. Bring them in first: paperpost ingest FILE")
+        seconds = asyncio.run(run_day(opened, day))
+        report = report_day(opened.store, day)
+    if as_json:
+        print_json(asdict(report) | {"seconds": seconds})
+    else:
+        _print_report(Console(soft_wrap=True, highlight=False, markup=False), report, seconds)
+    if not report.is_delivered:
+        raise typer.Exit(1)
+
+
+async def run_day(services: Services, on: date) -> dict[str, float]:
+    """The whole way of one batch; returns seconds per stage. Belongs to the loop that runs it."""
+    day = services.day(on)
+    seconds: dict[str, float] = {}
+
+    @contextmanager
+    def timed(stage: str) -> Iterator[None]:
+        started = time.monotonic()
+        yield
+        seconds[stage] = round(time.monotonic() - started, 2)
+
+    try:
+        expire_claims(services.store, services.now())
+        with timed("match"):
+            due = day.plan_summaries()
+        with timed("summarise"):
+            if due:
+                await summarise_due(services.store, services.summarizer, due, services.now)
+        with timed("compose"):
+            day.compose()
+        with timed("deliver"):
+            while (await services.courier.deliver_due()).total():
+                pass
+    finally:
+        await services.close_connections()
+    return seconds
+
+
+def demo(
+    papers: Annotated[
+        list[Path] | None, typer.Option("--papers", metavar="F", help="Announcement files instead of the sample; repeat.")
+    ] = None,
+    keywords: Annotated[str, typer.Option(help='Keywords instead of the default ones: "a; b".')] = "",
+    out: Annotated[Path, typer.Option(help="Where the results go; emptied first.")] = Path("build/demo"),
+) -> None:
+    """Run the whole main job once against stand-ins, with a real worker, broker, SMTP, HTTP and Bot API."""
+    from sandbox.demo import KEYWORDS, run_demo
+
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    outcome = run_demo(papers or [], keywords or KEYWORDS, out, console)
+    for report in outcome.days:
+        _print_report(console, report, outcome.seconds)
+    console.print(f"Received: {outcome.mails} mail(s), {outcome.messages} chat message(s).")
+    files = ("digest.html", "digest.txt", "digest.md", "telegram.html", "mail.eml", "report.json")
+    console.print(f"Look at {out}/: {', '.join(files)}")
+    if not outcome.is_delivered:
+        _messages.print(f"Not everything was delivered; the logs are in {out / 'state' / 'logs'}.")
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _services() -> Iterator[Services]:
+    """The real ones, or in sandbox mode those that lead to stand-ins."""
+    settings = load_settings()
+    if not settings.is_sandbox:
+        opened = open_services(settings)
+        try:
+            yield opened
+        finally:
+            opened.close()
+        return
+    from sandbox.stand_ins import start_stand_ins
+    from sandbox.table import print_stand_ins
+
+    opened = open_services(settings)
+    readers = list_subscribers(opened.store)
+    opened.close()
+    chats = [int(t.address) for reader in readers for t in reader.targets if t.channel is Channel.TELEGRAM]
+    folder = settings.home / "sandbox"
+    with start_stand_ins(chats=chats, mail_folder=folder / "mail") as stand_ins:
+        print_stand_ins(_messages, stand_ins)
+        opened = open_services(load_settings(**stand_ins.overrides))
+        try:
+            yield opened
+        finally:
+            opened.close()
+            _messages.print(f"The stand-in mailbox wrote what it got to {folder / 'mail'}.")
+
+
+def _print_report(console: Console, report: DayReport, seconds: dict[str, float]) -> None:
+    def counts(numbers: dict[str, int]) -> str:
+        return ", ".join(f"{number} {name}" for name, number in sorted(numbers.items())) or "none"
+
+    console.print(f"{report.on}: {report.seen} papers seen ({counts(dict(report.papers))})")
+    console.print(f"  matched     {report.matched} papers for {report.editions} reader(s)")
+    console.print(f"  summarised  {counts(dict(report.summaries))}")
+    console.print(f"  sent        {counts(dict(report.deliveries))}")
+    console.print("  seconds     " + ", ".join(f"{name} {number}" for name, number in seconds.items()))

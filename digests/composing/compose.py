@@ -1,0 +1,161 @@
+"""One reader's day from what was announced and what matched: each paper once, best first. Pure."""
+
+from collections import Counter
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from digests.composing.digest import Coverage, Digest, Elsewhere, Entry, Nothing, Reason, Section
+from digests.keywords.match import Field, Match
+from digests.papers.paper import Announced, ArxivId, Kind
+
+#: In score units. A query holds at most 32 terms (keywords.md §3), so a title hit outweighs any number of them.
+_TITLE_WEIGHT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """`canonical` is what the matcher ran, `typed` what the reader sees."""
+
+    canonical: str
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A paper under one keyword; `order` is the keyword's place in the reader's own list."""
+
+    score: float
+    order: int
+    reason: Reason
+
+
+_Hits = Sequence[Mapping[ArxivId, Match]]
+
+
+def compose(
+    *,
+    announced: Sequence[Announced],
+    matches: Mapping[str, Sequence[Match]],
+    keywords: Sequence[Keyword],
+    language: str,
+    announced_on: date,
+    now: datetime,
+    scope: Sequence[str] | None = None,
+    sent_before: Container[ArxivId] = frozenset(),
+    coverage: Sequence[Coverage] = (),
+    max_full: int = 30,
+) -> Digest:
+    """The digest of one batch for one reader.
+
+    announced    the batch; a paper may come several times, replacements are left out
+    matches      by canonical query; what is outside `announced` or `scope` does not count
+    keywords     in the reader's own order, which is the order of the sections
+    scope        archives and categories (`cs`, `stat.ML`); None is all of arXiv
+    sent_before  papers that this reader already has
+    max_full     the best so many stand in full, the others one line each
+    """
+    kinds = _find_kinds(announced, scope)
+    hits = [{m.paper_id: m for m in matches.get(k.canonical, ()) if m.paper_id in kinds} for k in keywords]
+    ranked = _rank(hits, keywords, kinds)
+    fresh = {paper_id: standings for paper_id, standings in ranked.items() if paper_id not in sent_before}
+    entries = {paper_id: _build_entry(paper_id, kinds[paper_id], fresh[paper_id]) for paper_id in fresh}
+    homes = {paper_id: standings[0].order for paper_id, standings in fresh.items()}
+    digest = Digest(
+        language=language,
+        announced_on=announced_on,
+        composed_at=now,
+        seen=len(kinds),
+        matched=len(entries),
+        sections=tuple(_build_section(order, hits[order], keywords, homes, entries) for order in range(len(keywords))),
+        coverage=tuple(coverage),
+        nothing=_find_nothing(keywords, matched=len(entries), hit=len(ranked)),
+    )
+    return abridge(digest, max_full)
+
+
+def abridge(digest: Digest, max_full: int) -> Digest:
+    """The same digest with only its `max_full` best papers in full, the others one line each."""
+    full = sorted((entry for section in digest.sections for entry in section.entries), key=_best_first)
+    kept = {entry.paper_id for entry in full[:max_full]}
+    return replace(digest, sections=tuple(_abridge_section(section, kept) for section in digest.sections))
+
+
+def _abridge_section(section: Section, kept: Container[ArxivId]) -> Section:
+    demoted = [entry for entry in section.entries if entry.paper_id not in kept]
+    return replace(
+        section,
+        entries=tuple(entry for entry in section.entries if entry.paper_id in kept),
+        brief=tuple(sorted([*section.brief, *demoted], key=_best_first)),
+    )
+
+
+def _best_first(entry: Entry) -> tuple[float, ArxivId]:
+    return -entry.score, entry.paper_id
+
+
+def _find_kinds(announced: Sequence[Announced], scope: Sequence[str] | None) -> dict[ArxivId, Kind]:
+    """The papers that count. New on any page is new (invariant 1); a replacement is never news (invariant 2)."""
+    kinds: dict[ArxivId, Kind] = {}
+    for item in announced:
+        if item.kind not in {Kind.NEW, Kind.CROSS} or not _is_in_scope(item.paper.categories, scope):
+            continue
+        if kinds.get(item.paper.id) is not Kind.NEW:
+            kinds[item.paper.id] = item.kind
+    return kinds
+
+
+def _is_in_scope(categories: Sequence[str], scope: Sequence[str] | None) -> bool:
+    return scope is None or any(c in scope or c.partition(".")[0] in scope for c in categories)
+
+
+def _rank(hits: _Hits, keywords: Sequence[Keyword], kinds: Mapping[ArxivId, Kind]) -> dict[ArxivId, list[_Standing]]:
+    """For every paper that was hit its keywords, the one that ranks it highest first."""
+    sizes = [len(found) for found in hits]
+    ranked: dict[ArxivId, list[_Standing]] = {}
+    for order, found in enumerate(hits):
+        # A step per keyword that hit more papers: the rarer word says more about the paper.
+        rarity = sum(size > sizes[order] for size in sizes) / len(sizes)
+        for paper_id, match in found.items():
+            newness = 0.5 / len(sizes) if kinds[paper_id] is Kind.NEW else 0.0
+            standing = _Standing(_score(match) + rarity + newness, order, Reason(keywords[order].typed, match.spans))
+            ranked.setdefault(paper_id, []).append(standing)
+    for standings in ranked.values():
+        standings.sort(key=lambda standing: (-standing.score, standing.order))
+    return ranked
+
+
+def _score(match: Match) -> float:
+    in_title = any(span.field is Field.TITLE for span in match.spans)
+    return _TITLE_WEIGHT * in_title + len({span.term for span in match.spans})
+
+
+def _build_entry(paper_id: ArxivId, kind: Kind, standings: Sequence[_Standing]) -> Entry:
+    reasons = tuple(standing.reason for standing in standings)
+    return Entry(paper_id=paper_id, kind=kind, reasons=reasons, score=standings[0].score)
+
+
+def _build_section(
+    order: int,
+    found: Mapping[ArxivId, Match],
+    keywords: Sequence[Keyword],
+    homes: Mapping[ArxivId, int],
+    entries: Mapping[ArxivId, Entry],
+) -> Section:
+    where = Counter(homes[paper_id] for paper_id in found if paper_id in homes)
+    own = [entries[paper_id] for paper_id in found if homes.get(paper_id) == order]
+    return Section(
+        keyword=keywords[order].typed,
+        hits=len(found),
+        entries=tuple(sorted(own, key=_best_first)),
+        elsewhere=tuple(Elsewhere(keywords[o].typed, n) for o, n in sorted(where.items()) if o != order),
+        sent_before=len(found) - where.total(),
+    )
+
+
+def _find_nothing(keywords: Sequence[Keyword], *, matched: int, hit: int) -> Nothing | None:
+    if not keywords:
+        return Nothing.NO_KEYWORDS
+    if matched:
+        return None
+    return Nothing.ALL_SENT_BEFORE if hit else Nothing.NO_MATCH

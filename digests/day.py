@@ -1,0 +1,194 @@
+"""One announcement's way through the rooms. The shells decide when; every step may run again and changes nothing then.
+
+plan_summaries → (summarise) → compose → (deliver). Between two steps only the database is held.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import structlog
+
+from digests.clock import Now
+from digests.composing.codec import digest_from_json, digest_to_json
+from digests.composing.compose import Keyword, compose
+from digests.composing.digest import Coverage, Digest
+from digests.delivery import ledger
+from digests.delivery.channel import TELEGRAM
+from digests.delivery.ledger import Planned
+from digests.errors import QueryRefused
+from digests.keywords.language import Query, parse
+from digests.keywords.match import Match
+from digests.keywords.matcher import Matcher
+from digests.papers import shelf as papers_shelf
+from digests.papers.paper import Announced, ArxivId
+from digests.rendering.email import Mail, render_mail
+from digests.rendering.telegram import render_parts
+from digests.store.engine import Store
+from digests.subscribers.readers import Reader, active_readers
+from digests.summaries import shelf as summaries_shelf
+from digests.summaries.summary import Card
+
+log = structlog.get_logger(__name__)
+
+#: The only language that summaries are written in; readers of another one get the English.
+_LANGUAGE: Final = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Who writes the summaries: half of a summary's key (invariant 3)."""
+
+    name: str
+    prompt_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A digest and the words for it."""
+
+    digest: Digest
+    cards: Mapping[ArxivId, Card]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """The batch of arXiv's date `on`. `model` None: no summaries are asked for. `channels`: those that are open."""
+
+    store: Store
+    now: Now
+    on: date
+    model: Model | None
+    channels: Collection[str]
+    max_full: int
+
+    @property
+    def slot(self) -> str:
+        """What makes two daily editions of one reader the same one (invariant 4)."""
+        return f"daily:{self.on.isoformat()}"
+
+    def plan_summaries(self) -> list[ArxivId]:
+        """Find the papers that somebody gets and give each a row; returns those to be summarised now."""
+        if self.model is None:
+            return []
+        wanted = sorted(self._find_wanted())
+        now = self.now()
+        summaries_shelf.plan_summaries(
+            self.store, wanted, _LANGUAGE, model=self.model.name, prompt_version=self.model.prompt_version, now=now
+        )
+        return summaries_shelf.due_summaries(self.store, wanted, now, language=_LANGUAGE)
+
+    def has_open_summaries(self) -> bool:
+        """Is anybody at work on a summary of this batch, or about to be?"""
+        papers = [item.paper.id for item in papers_shelf.load_batch(self.store, self.on)]
+        return summaries_shelf.has_open(self.store, papers, self.now(), language=_LANGUAGE)
+
+    def compose(self, subscriber_ids: Collection[int] | None = None) -> int:
+        """Give every waiting reader (or those named) an edition with planned deliveries; returns how many."""
+        readers = [r for r in self.waiting_readers() if subscriber_ids is None or r.id in subscriber_ids]
+        return sum(self._plan_edition(reader, digest) for reader, digest in self._compose_all(readers))
+
+    def preview(self, reader: Reader) -> Preview:
+        """The reader's whole digest as of now, with papers sent before. Sends and stores nothing."""
+        (digest,) = [digest for _, digest in self._compose_all([reader], with_sent=True)]
+        return Preview(digest, load_cards(self.store, digest))
+
+    def waiting_readers(self) -> list[Reader]:
+        """Readers with keywords and an open channel that have no edition of this day yet."""
+        served = ledger.find_edition_subscribers(self.store, self.slot)
+        return [
+            reader
+            for reader in active_readers(self.store)
+            if reader.id not in served and reader.keywords and any(t.channel in self.channels for t in reader.targets)
+        ]
+
+    def _find_wanted(self) -> set[ArxivId]:
+        composed = self._compose_all(self.waiting_readers())
+        return {id_ for _, digest in composed if digest.language == _LANGUAGE for id_ in digest.paper_ids}
+
+    def _compose_all(self, readers: Sequence[Reader], *, with_sent: bool = False) -> Iterable[tuple[Reader, Digest]]:
+        announced = papers_shelf.load_batch(self.store, self.on)
+        matches = self._match(readers, announced)
+        coverage = self._coverage()
+        for reader in readers:
+            sent = frozenset[ArxivId]() if with_sent else ledger.sent_paper_ids(self.store, reader.id, self.slot)
+            yield (
+                reader,
+                compose(
+                    announced=announced,
+                    matches=matches,
+                    keywords=[Keyword(k.canonical, k.typed) for k in reader.keywords],
+                    language=reader.language,
+                    announced_on=self.on,
+                    now=self.now(),
+                    scope=reader.scope,
+                    sent_before=sent,
+                    coverage=coverage,
+                    max_full=self.max_full,
+                ),
+            )
+
+    def _match(self, readers: Sequence[Reader], announced: Sequence[Announced]) -> Mapping[str, Sequence[Match]]:
+        papers = [item.paper for item in announced]
+        # A purely Chinese keyword sees translated papers only (keywords.md §2.7).
+        summaries = summaries_shelf.find_summaries(self.store, [paper.id for paper in papers], _LANGUAGE)
+        chinese = {id_: f"{s.title}\n{s.abstract}" for id_, s in summaries.items() if s.is_readable}
+        return Matcher(_parse_all(readers)).match(papers, chinese)
+
+    def _coverage(self) -> list[Coverage]:
+        rows = papers_shelf.coverage(self.store, self.on)
+        return [Coverage(row.scope, row.source, row.seen, row.total, row.whole) for row in rows]
+
+    def _plan_edition(self, reader: Reader, digest: Digest) -> bool:
+        parts = self._plan_parts(reader, digest)
+        if not parts:
+            return False
+        edition_id = ledger.plan_edition(
+            self.store,
+            subscriber_id=reader.id,
+            slot=self.slot,
+            announced_on=self.on,
+            digest_json=digest_to_json(digest),
+            paper_ids=digest.paper_ids,
+            parts=parts,
+            now=self.now(),
+        )
+        return edition_id is not None
+
+    def _plan_parts(self, reader: Reader, digest: Digest) -> list[Planned]:
+        parts: list[Planned] = []
+        for target in reader.targets:
+            if target.channel not in self.channels:
+                continue
+            if target.channel == TELEGRAM:
+                bodies = render_parts(digest, load_cards(self.store, digest))
+                parts += [Planned(target.id, target.channel, part, body) for part, body in enumerate(bodies, 1)]
+            elif digest.nothing is None:
+                # That there is nothing is said in the chat, silently, and not by mail.
+                parts.append(Planned(target.id, target.channel, 1))
+        return parts
+
+
+def load_cards(store: Store, digest: Digest) -> dict[ArxivId, Card]:
+    """The words of every paper in `digest`, in its language."""
+    papers = papers_shelf.find_papers(store, digest.paper_ids)
+    summaries = summaries_shelf.find_summaries(store, list(papers), digest.language)
+    return {paper_id: Card(paper, summaries.get(paper_id)) for paper_id, paper in papers.items()}
+
+
+def render_edition(store: Store, edition_id: int, *, leave_mailto: str = "") -> Mail:
+    """The mail of a stored edition. Words that came since it was composed (a late summary) are in it."""
+    digest = digest_from_json(ledger.load_digest(store, edition_id))
+    return render_mail(digest, load_cards(store, digest), leave_mailto=leave_mailto)
+
+
+def _parse_all(readers: Iterable[Reader]) -> list[Query]:
+    queries = []
+    for canonical in dict.fromkeys(keyword.canonical for reader in readers for keyword in reader.keywords):
+        try:
+            queries.append(parse(canonical))
+        except QueryRefused as error:
+            # Stored by another version of the language: one keyword must not cost everybody the day.
+            log.error("stored_query_refused", canonical=canonical, code=error.code)  # noqa: TRY400 no traceback helps
+    return queries

@@ -1,0 +1,49 @@
+"""What a channel found out about an address, and what becomes of the parts that wait for it."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from digests.delivery.outcomes import storable
+from digests.delivery.states import DeliveryState, move
+from digests.store.engine import Store
+from digests.store.tables import deliveries, targets
+
+
+def mark_gone(store: Store, target_id: int, reason: str, now: datetime) -> int:
+    """Never send to this address again; returns how many waiting parts were closed."""
+    with store.writing() as connection:
+        connection.execute(
+            update(targets)
+            .where(targets.c.id == target_id, targets.c.gone_at.is_(None))
+            .values(gone_at=now, gone_reason=storable(reason))
+        )
+    return close_gone(store, now, target_id)
+
+
+def close_gone(store: Store, now: datetime, target_id: int | None = None) -> int:
+    """Close what waits for addresses that are gone, or for this one of them; returns how many.
+
+    A part that is being sent is left to its sender.
+    """
+    gone = select(targets.c.id).where(targets.c.gone_at.is_not(None))
+    if target_id is not None:
+        gone = gone.where(targets.c.id == target_id)
+    statement = (
+        move(DeliveryState.GONE)
+        .where(deliveries.c.state != DeliveryState.CLAIMED, deliveries.c.target_id.in_(gone))
+        .values(finished_at=now, body="", not_before=None)
+    )
+    with store.writing() as connection:
+        return len(connection.execute(statement.returning(deliveries.c.id)).all())
+
+
+def move_address(store: Store, target_id: int, new_address: str) -> bool:
+    """The channel says that the address is another one now. False: somebody else has that one."""
+    try:
+        with store.writing() as connection:
+            connection.execute(update(targets).where(targets.c.id == target_id).values(address=new_address))
+    except IntegrityError:
+        return False
+    return True

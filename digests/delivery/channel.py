@@ -1,0 +1,41 @@
+"""What a way to a reader must be able to do. Its implementations are in telegram.py and email.py."""
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+# The words of targets.channel and deliveries.channel.
+TELEGRAM: Final = "telegram"
+EMAIL: Final = "email"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One part on its way to one address. Telegram has no use for `text` and `subject`.
+
+    silent  arrives without a sound, where the channel knows how
+    """
+
+    edition_id: int
+    target_id: int
+    part: int
+    address: str
+    html: str
+    text: str = ""
+    subject: str = ""
+    silent: bool = False
+
+    @property
+    def reference(self) -> str:
+        """The same for every attempt at this part, and for no other part."""
+        return f"digest-{self.edition_id}-{self.target_id}-{self.part}"
+
+
+class MessageChannel(Protocol):
+    async def send(self, message: Message) -> str:
+        """Hand `message` over and return the provider's id for it.
+
+        Raises  the DeliveryErrors and nothing else; each says whether anything was sent.
+        """
+        ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,235 @@
+"""The rows of what was announced: store a document, find papers and batches."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, RowMapping, func, select, text
+
+from digests.clock import Now
+from digests.errors import SourceMalformed
+from digests.papers.gate import Fault, Progress, find_gap, judge
+from digests.papers.merging import Known, best_kind, hash_words, kind_rank, merge
+from digests.papers.paper import Announced, Announcement, ArxivId, Kind, Paper, Source
+from digests.store.engine import Store
+from digests.store.tables import announcements, batches, papers
+
+# Any number; see _lock.
+_ADVISORY_LOCK: Final = 7_301_995
+# SQLite takes 32,766 parameters a statement.
+_MAX_IDS: Final = 5_000
+_PAPER_FIELDS: Final = tuple(Paper.__slots__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a document brought: distinct papers, how many of them no document had brought before, unreadable entries."""
+
+    entries: int
+    new: int
+    known: int
+    broken: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRow:
+    """How much of a scope's batch a source has given.
+
+    fault      a word of gate.Fault, empty when it is whole
+    next_skip  listing pages: how many entries to skip to get the first missing one; None when none is missing
+    """
+
+    scope: str
+    source: Source
+    seen: int
+    total: int | None
+    whole: bool
+    fault: str = ""
+    next_skip: int | None = None
+
+
+def store_announcement(store: Store, announcement: Announcement, now: Now, *, on: date | None = None) -> Stored:
+    """Store papers, announcements and the batch's progress in one transaction; a second time changes nothing.
+
+    on      the day, where the document has none or the caller knows better
+    Raises  SourceMalformed when neither says the day.
+    """
+    day = on or announcement.announced_on
+    if day is None:
+        raise SourceMalformed("The document does not say of which day it is; give the day.")
+    kinds = _kinds_of(announcement)
+    with store.writing() as connection:
+        _lock(store, connection)
+        new = _store_papers(store, connection, announcement, now())
+        is_stale = _is_stale(connection, announcement, kinds, day)
+        if not is_stale:
+            _store_kinds(store, connection, kinds, day, now())
+        _store_progress(store, connection, announcement, day, now(), is_stale=is_stale)
+    return Stored(entries=len(kinds), new=new, known=len(kinds) - new, broken=len(announcement.broken))
+
+
+def load_batch(store: Store, on: date) -> list[Announced]:
+    """All papers announced on that day, each once: new, cross-listed, replaced, in each the ids ascending."""
+    return _load_announced(store, since=on, until=on)
+
+
+def load_recent(store: Store, since: date) -> list[Announced]:
+    """All papers announced on that day or later, each once, with the kind that is most news; ordered as a batch."""
+    return _load_announced(store, since=since, until=date.max)
+
+
+def find_papers(store: Store, ids: Iterable[ArxivId]) -> dict[ArxivId, Paper]:
+    """Those of the papers that are here."""
+    with store.reading() as connection:
+        return {paper_id: known.paper for paper_id, known in _find_known(connection, sorted(set(ids))).items()}
+
+
+def coverage(store: Store, on: date) -> list[BatchRow]:
+    """Everything that is known of that day's batches, by scope and source."""
+    query = select(batches).where(batches.c.announced_on == on).order_by(batches.c.scope, batches.c.source)
+    with store.reading() as connection:
+        return [_build_batch_row(row) for row in connection.execute(query).mappings()]
+
+
+def latest_date(store: Store) -> date | None:
+    """The newest day of which any paper is here."""
+    with store.reading() as connection:
+        newest: date | None = connection.scalar(select(func.max(announcements.c.announced_on)))
+        return newest
+
+
+def _lock(store: Store, connection: Connection) -> None:
+    """One writer at a time: what it merges with must not change meanwhile. On SQLite BEGIN IMMEDIATE is enough."""
+    if store.is_postgresql:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+
+
+def _kinds_of(announcement: Announcement) -> dict[ArxivId, Kind]:
+    kinds: dict[ArxivId, Kind] = {}
+    for entry in announcement.entries:
+        kinds[entry.paper.id] = best_kind(entry.kind, kinds.get(entry.paper.id, entry.kind))
+    return kinds
+
+
+def _store_papers(store: Store, connection: Connection, announcement: Announcement, now_at: datetime) -> int:
+    """How many papers were not here before."""
+    before = _find_known(connection, sorted({entry.paper.id for entry in announcement.entries}))
+    after = dict(before)
+    for entry in announcement.entries:
+        after[entry.paper.id] = merge(after.get(entry.paper.id), entry.paper, announcement.source)
+    changed = [_build_row(known, now_at) for paper_id, known in sorted(after.items()) if before.get(paper_id) != known]
+    if changed:
+        insert = store.insert(papers)
+        columns = {name: insert.excluded[name] for name in changed[0] if name not in {"id", "stored_at"}}
+        connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_=columns), changed)
+    return len(after) - len(before)
+
+
+def _build_row(known: Known, now_at: datetime) -> dict[str, Any]:
+    row = {name: getattr(known.paper, name) for name in _PAPER_FIELDS}
+    words = {"words_source": known.source, "words_hash": hash_words(known.paper)}
+    return row | words | {"stored_at": now_at, "updated_at": now_at}
+
+
+def _find_known(connection: Connection, ids: Sequence[ArxivId]) -> dict[ArxivId, Known]:
+    found: dict[ArxivId, Known] = {}
+    for start in range(0, len(ids), _MAX_IDS):
+        query = select(papers).where(papers.c.id.in_(ids[start : start + _MAX_IDS]))
+        for row in connection.execute(query).mappings():
+            paper = _build_paper(row)
+            found[paper.id] = Known(paper, Source(row["words_source"]))
+    return found
+
+
+def _build_paper(row: RowMapping) -> Paper:
+    fields = {name: row[name] for name in _PAPER_FIELDS}
+    return Paper(**fields | {"authors": tuple(row["authors"]), "categories": tuple(row["categories"])})
+
+
+def _is_stale(connection: Connection, announcement: Announcement, kinds: dict[ArxivId, Kind], day: date) -> bool:
+    """A feed with today's date and yesterday's papers (cs.AI on 2026-08-12): nothing in it that it calls new is new.
+
+    Listing pages keep the old date with the old papers.
+    """
+    new = sorted(paper_id for paper_id, kind in kinds.items() if kind is Kind.NEW)
+    if announcement.source is Source.LISTING or not new:
+        return False
+    query = select(func.count(announcements.c.paper_id.distinct())).where(
+        announcements.c.paper_id.in_(new), announcements.c.announced_on < day, announcements.c.kind == Kind.NEW
+    )
+    return connection.scalar(query) == len(new)
+
+
+def _store_kinds(store: Store, connection: Connection, kinds: dict[ArxivId, Kind], day: date, now_at: datetime) -> None:
+    query = select(announcements.c.paper_id, announcements.c.kind).where(announcements.c.announced_on == day)
+    before = {row.paper_id: Kind(row.kind) for row in connection.execute(query)}
+    better = [
+        {"paper_id": paper_id, "announced_on": day, "kind": kind, "stored_at": now_at}
+        for paper_id, kind in sorted(kinds.items())
+        if paper_id not in before or kind_rank(kind) < kind_rank(before[paper_id])
+    ]
+    if better:
+        insert = store.insert(announcements)
+        upsert = insert.on_conflict_do_update(
+            index_elements=["paper_id", "announced_on"], set_={"kind": insert.excluded.kind}
+        )
+        connection.execute(upsert, better)
+
+
+def _store_progress(
+    store: Store, connection: Connection, announcement: Announcement, day: date, now_at: datetime, *, is_stale: bool
+) -> None:
+    key = {"scope": announcement.scope, "announced_on": day, "source": announcement.source}
+    query = select(batches).filter_by(**key)
+    row = connection.execute(query).mappings().one_or_none()
+    progress = judge(announcement, _build_progress(row) if row else None)
+    fault = Fault.STALE if is_stale else progress.fault
+    if row and row["closed_at"] and fault:
+        # What was proved whole stays so: a stale, short or empty answer of later says nothing.
+        return
+    values = {
+        "seen": 0 if is_stale else progress.seen,
+        "total": progress.total,
+        "broken": len(announcement.broken),
+        "closed_at": None if fault else (row and row["closed_at"]) or now_at,
+        "fault": fault or "",
+        "updated_at": now_at,
+        "items": progress.items,
+    }
+    insert = store.insert(batches).values(key | values)
+    connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=values))
+
+
+def _build_progress(row: RowMapping) -> Progress:
+    items = tuple((first, last) for first, last in row["items"])
+    return Progress(items, row["total"], row["seen"], Fault(row["fault"]) if row["fault"] else None)
+
+
+def _build_batch_row(row: RowMapping) -> BatchRow:
+    gap = find_gap(_build_progress(row).items, row["total"] or 0)
+    return BatchRow(
+        scope=row["scope"],
+        source=Source(row["source"]),
+        seen=row["seen"],
+        total=row["total"],
+        whole=row["closed_at"] is not None,
+        fault=row["fault"],
+        next_skip=None if gap is None else gap - 1,
+    )
+
+
+def _load_announced(store: Store, *, since: date, until: date) -> list[Announced]:
+    query = (
+        select(papers, announcements.c.kind)
+        .join(announcements, announcements.c.paper_id == papers.c.id)
+        .where(announcements.c.announced_on.between(since, until))
+    )
+    best: dict[ArxivId, Announced] = {}
+    with store.reading() as connection:
+        for row in connection.execute(query).mappings():
+            kind = Kind(row["kind"])
+            other = best.get(row["id"])
+            if other is None or kind_rank(kind) < kind_rank(other.kind):
+                best[row["id"]] = Announced(other.paper if other else _build_paper(row), kind)
+    return sorted(best.values(), key=lambda entry: (kind_rank(entry.kind), entry.paper.id))

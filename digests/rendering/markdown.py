@@ -1,0 +1,85 @@
+"""A digest as Markdown, with every paper in full: for a file, an issue or a note."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from digests.composing.digest import Digest
+from digests.papers.paper import ArxivId
+from digests.phrases import Phrases, load_phrases
+from digests.rendering.latex import clean
+from digests.rendering.page import PaperView, SectionView, beijing_moment, build_page, eastern_moment, format_seconds
+from digests.summaries.summary import Card
+
+_SPECIAL = re.compile(r"[\\`*_\[\]<>#|~$&]")
+#: Only at a line's start: a list, a heading or a rule.
+_LIST = re.compile(r"^(\d{1,9})?([.)+=-])")
+
+
+def render_markdown(digest: Digest, cards: Mapping[ArxivId, Card]) -> str:
+    """One section a keyword, also for those without a result."""
+    page = build_page(digest, cards)
+    phrases = load_phrases(page.language)
+    lines = [
+        f"# {escape(phrases('digest.markdown_title', date=digest.announced_on.isoformat()))}",
+        escape(
+            phrases(
+                "digest.markdown_generated",
+                generated=format_seconds(digest.composed_at),
+                eastern=eastern_moment(digest),
+                beijing=beijing_moment(digest),
+            )
+        ),
+        escape(phrases("digest.markdown_counts", matched=digest.matched, seen=digest.seen)),
+        *([escape(page.coverage)] if page.coverage else []),
+        *([escape(page.nothing)] if page.nothing else []),
+    ]
+    for section in page.sections:
+        lines += _render_section(section, phrases)
+    lines += ["---", escape(phrases("digest.thanks"))]
+    return "\n\n".join(lines) + "\n"
+
+
+def escape(text: str) -> str:
+    """`text` as it reads, on one line, wherever Markdown would see markup."""
+    escaped = _SPECIAL.sub(lambda found: "&amp;" if found[0] == "&" else "\\" + found[0], clean(text))
+    return _LIST.sub(lambda found: f"{found[1] or ''}\\{found[2]}", escaped)
+
+
+def _render_section(section: SectionView, phrases: Phrases) -> Iterator[str]:
+    yield f"## {escape(phrases('digest.markdown_keyword', keyword=section.keyword))}"
+    yield escape(section.note)
+    for paper in sorted((*section.papers, *section.brief), key=lambda paper: -paper.entry.score):
+        yield from _render_paper(paper, phrases)
+
+
+def _render_paper(paper: PaperView, phrases: Phrases) -> Iterator[str]:
+    card, colon = paper.card, phrases("digest.colon")
+    yield f"### {escape((card.original_title or card.title).text)}"
+    if card.original_title:
+        yield f"**{escape(card.title.text)}**"
+    yield "\n".join(_render_facts(paper, phrases))
+    if card.missing or card.doubt:
+        yield f"> {escape(card.missing or card.doubt)}"
+    if card.tldr:
+        yield f"**{escape(phrases('digest.label_tldr'))}**{colon}{escape(card.tldr.text)}"
+    if card.points:
+        yield "\n".join(f"- {escape(point.label)}{colon}{escape(point.text.text)}" for point in card.points)
+    if card.original_abstract:
+        yield from (f"**{escape(phrases('digest.abstract_english'))}**", escape(card.original_abstract.text))
+    if not card.missing and card.abstract:
+        yield from (f"**{escape(phrases('digest.abstract_translated'))}**", escape(card.abstract.text))
+
+
+def _render_facts(paper: PaperView, phrases: Phrases) -> Iterator[str]:
+    card = paper.card
+    subjects = "; ".join(card.subjects) + (f" [{phrases('digest.cross')}]" if paper.is_cross else "")
+    keywords = phrases("digest.rest_join").join((paper.why.keyword, *paper.why.also))
+    for label, text in (
+        ("authors", escape(", ".join(card.all_authors))),
+        ("subjects", escape(subjects)),
+        ("link", f"<{card.paper.abs_url}>"),
+        ("pdf", f"<{card.paper.pdf_url}>"),
+        ("html", f"<{card.html_url}>"),
+        ("why", escape(keywords)),
+    ):
+        yield f"- {phrases(f'digest.label_{label}')}{phrases('digest.colon')}{text}"

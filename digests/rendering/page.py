@@ -1,0 +1,175 @@
+"""What stands on a digest in every format: words and numbers chosen, nothing escaped yet."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from babel.dates import format_date
+
+from digests.clock import ARXIV_ZONE, BEIJING, announced_at
+from digests.composing.digest import Coverage, Digest, Entry, Section
+from digests.papers.paper import ArxivId, Kind
+from digests.phrases import Phrases, load_phrases
+from digests.rendering.card import CardView, build_card
+from digests.rendering.latex import clean
+from digests.rendering.why import Why, build_why
+from digests.summaries.summary import Card
+
+_LOCALES = {"zh": "zh_Hans", "en": "en"}
+_LANGUAGE_TAGS = {"zh": "zh-Hans", "en": "en"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperView:
+    """A paper as it stands in one reader's digest."""
+
+    card: CardView
+    is_cross: bool
+    entry: Entry
+    source: Card
+    language: str
+
+    @property
+    def why(self) -> Why:
+        """Worked out when asked: of a thousand hits thirty show theirs."""
+        return build_why(self.entry.reasons, self.source, self.language)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionView:
+    """`note` says the hits and where those are that do not stand here."""
+
+    keyword: str
+    hits: int
+    note: str
+    papers: tuple[PaperView, ...]
+    brief: tuple[PaperView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """`empty` names the keywords with 0 hits, which are also in `sections`."""
+
+    language: str
+    language_tag: str
+    subject: str
+    headline: str
+    announced: str
+    counts: str
+    coverage: str
+    nothing: str
+    sections: tuple[SectionView, ...]
+    empty: tuple[str, ...]
+
+    @property
+    def papers(self) -> tuple[PaperView, ...]:
+        return tuple(paper for section in self.sections for paper in section.papers)
+
+    @property
+    def brief(self) -> tuple[PaperView, ...]:
+        return tuple(paper for section in self.sections for paper in section.brief)
+
+
+def build_page(digest: Digest, cards: Mapping[ArxivId, Card]) -> Page:
+    """The digest with its words. `cards` has every paper of it."""
+    phrases = load_phrases(digest.language)
+    sections = tuple(_build_section(section, cards, phrases) for section in digest.sections)
+    date = format_date(digest.announced_on, "full", locale=_LOCALES.get(phrases.language, "en"))
+    return Page(
+        language=phrases.language,
+        language_tag=_LANGUAGE_TAGS.get(phrases.language, phrases.language),
+        subject=_build_subject(digest, phrases),
+        headline=phrases("digest.headline", date=date),
+        announced=phrases("digest.announced", eastern=eastern_moment(digest), beijing=beijing_moment(digest)),
+        counts=_build_counts(digest, phrases),
+        coverage=_build_coverage(digest.coverage, phrases),
+        nothing=phrases(f"digest.{digest.nothing}") if digest.nothing else "",
+        sections=sections,
+        empty=tuple(section.keyword for section in sections if not section.hits),
+    )
+
+
+def eastern_moment(digest: Digest) -> str:
+    """When arXiv announced the batch, by its own clock: `2026-04-09 20:00 EDT`."""
+    return f"{announced_at(digest.announced_on).astimezone(ARXIV_ZONE):%Y-%m-%d %H:%M %Z}"
+
+
+def beijing_moment(digest: Digest) -> str:
+    return format_beijing(announced_at(digest.announced_on))
+
+
+def format_beijing(moment: datetime) -> str:
+    return f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+
+
+def format_seconds(moment: datetime) -> str:
+    return f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
+
+
+def _build_section(section: Section, cards: Mapping[ArxivId, Card], phrases: Phrases) -> SectionView:
+    return SectionView(
+        keyword=clean(section.keyword),
+        hits=section.hits,
+        note=_build_note(section, phrases),
+        papers=tuple(_build_paper(entry, cards[entry.paper_id], phrases) for entry in section.entries),
+        brief=tuple(_build_paper(entry, cards[entry.paper_id], phrases) for entry in section.brief),
+    )
+
+
+def _build_paper(entry: Entry, card: Card, phrases: Phrases) -> PaperView:
+    return PaperView(
+        card=build_card(card, phrases.language),
+        is_cross=entry.kind is Kind.CROSS,
+        entry=entry,
+        source=card,
+        language=phrases.language,
+    )
+
+
+def _build_note(section: Section, phrases: Phrases) -> str:
+    if not section.hits:
+        return phrases("digest.no_result")
+    rest = [phrases("digest.elsewhere", count=e.count, keyword=clean(e.keyword)) for e in section.elsewhere]
+    if section.sent_before:
+        rest.append(phrases("digest.sent_before", count=section.sent_before))
+    if not rest:
+        return phrases("digest.hits", hits=section.hits)
+    return phrases("digest.hits_partly", hits=section.hits, rest=phrases("digest.rest_join").join(rest))
+
+
+def _build_subject(digest: Digest, phrases: Phrases) -> str:
+    locale = _LOCALES.get(phrases.language, "en")
+    date = format_date(digest.announced_on, "M月d日" if phrases.language == "zh" else "MMM d", locale=locale)
+    if digest.nothing:
+        return phrases(f"digest.subject_{digest.nothing}", date=date)
+    return phrases("digest.subject", date=date, matched=digest.matched, keywords=_name_keywords(digest, phrases))
+
+
+def _name_keywords(digest: Digest, phrases: Phrases, max_chars: int = 48) -> str:
+    """As many keywords with papers as a line holds, the first in any case."""
+    standing = [s for s in digest.sections if s.entries or s.brief]
+    named = [f"{clean(s.keyword)[:max_chars]} {len(s.entries) + len(s.brief)}" for s in standing]
+    fitting = len(named)
+    while fitting > 1 and len("".join(named[:fitting])) > max_chars:
+        fitting -= 1
+    return phrases("digest.rest_join").join(named[:fitting]) + ("…" if fitting < len(named) else "")
+
+
+def _build_counts(digest: Digest, phrases: Phrases) -> str:
+    brief = sum(len(section.brief) for section in digest.sections)
+    fields = {"seen": digest.seen, "matched": digest.matched, "full": digest.matched - brief, "brief": brief}
+    return phrases("digest.counts_brief" if brief else "digest.counts", **fields)
+
+
+def _build_coverage(coverage: Sequence[Coverage], phrases: Phrases) -> str:
+    if not coverage:
+        return ""
+    said = dict.fromkeys(_cover(item, phrases) for item in coverage)
+    return phrases("digest.coverage", scopes=phrases("digest.coverage_join").join(said))
+
+
+def _cover(item: Coverage, phrases: Phrases) -> str:
+    if item.whole:
+        return phrases("digest.coverage_whole", scope=item.scope)
+    key = "digest.coverage_unknown" if item.total is None else "digest.coverage_partial"
+    return phrases(key, scope=item.scope, seen=item.seen, total=item.total)

@@ -1,0 +1,119 @@
+"""What happened: counts for `run`, `status`, the demo's report. Everything is read from the store."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, func, select
+
+from digests.store.engine import Store
+from digests.store.tables import (
+    announcements,
+    batches,
+    deliveries,
+    edition_papers,
+    editions,
+    subscribers,
+    subscriptions,
+    summaries,
+    targets,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayReport:
+    """One announcement, counted.
+
+    papers      announced, by kind
+    matched     distinct papers that stand in somebody's digest
+    summaries   of these papers, by state
+    editions    readers with an edition
+    deliveries  parts, by state
+    """
+
+    on: date
+    papers: Mapping[str, int]
+    matched: int
+    summaries: Mapping[str, int]
+    editions: int
+    deliveries: Mapping[str, int]
+
+    @property
+    def seen(self) -> int:
+        return sum(self.papers.values())
+
+    @property
+    def is_delivered(self) -> bool:
+        """Every part of every edition reached its reader."""
+        return set(self.deliveries) <= {"sent"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchStatus:
+    scope: str
+    source: str
+    announced_on: date
+    seen: int
+    total: int | None
+    closed_at: datetime | None
+    fault: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """The whole house: the newest batches, readers, and every send of all days by state."""
+
+    batches: tuple[BatchStatus, ...]
+    readers: int
+    paused: int
+    addresses: int
+    unconfirmed: int
+    keywords: int
+    summaries: Mapping[str, int]
+    deliveries: Mapping[str, int]
+
+
+def report_day(store: Store, on: date) -> DayReport:
+    of_day = select(editions.c.id).where(editions.c.announced_on == on)
+    matched = select(edition_papers.c.paper_id).where(edition_papers.c.edition_id.in_(of_day)).distinct()
+    by_kind = select(announcements.c.kind, func.count()).where(announcements.c.announced_on == on)
+    by_summary = select(summaries.c.state, func.count()).where(summaries.c.paper_id.in_(matched))
+    by_delivery = select(deliveries.c.state, func.count()).where(deliveries.c.edition_id.in_(of_day))
+    with store.reading() as connection:
+
+        def count(query: Select[tuple[str, int]]) -> dict[str, int]:
+            return {key: number for key, number in connection.execute(query)}  # noqa: C416 rows are not pairs to dict()
+
+        return DayReport(
+            on=on,
+            papers=count(by_kind.group_by(announcements.c.kind)),
+            matched=connection.scalar(select(func.count()).select_from(matched.subquery())) or 0,
+            summaries=count(by_summary.group_by(summaries.c.state)),
+            editions=connection.scalar(select(func.count()).select_from(of_day.subquery())) or 0,
+            deliveries=count(by_delivery.group_by(deliveries.c.state)),
+        )
+
+
+def report_status(store: Store) -> Status:
+    newest = select(func.max(batches.c.announced_on)).scalar_subquery()
+    columns = (batches.c.scope, batches.c.source, batches.c.announced_on, batches.c.seen, batches.c.total)
+    query = select(*columns, batches.c.closed_at, batches.c.fault).where(batches.c.announced_on == newest)
+    with store.reading() as connection:
+
+        def scalar(query: Select[tuple[int]]) -> int:
+            return connection.scalar(query) or 0
+
+        def count(query: Select[tuple[str, int]]) -> dict[str, int]:
+            return {key: number for key, number in connection.execute(query)}  # noqa: C416 rows are not pairs to dict()
+
+        number = func.count()
+        return Status(
+            batches=tuple(BatchStatus(**row._mapping) for row in connection.execute(query.order_by(*columns[:2]))),  # noqa: SLF001 its public name
+            readers=scalar(select(number).select_from(subscribers)),
+            paused=scalar(select(number).where(subscribers.c.paused_at.is_not(None))),
+            addresses=scalar(select(number).select_from(targets)),
+            unconfirmed=scalar(select(number).where(targets.c.confirmed_at.is_(None))),
+            keywords=scalar(select(number).select_from(subscriptions)),
+            summaries=count(select(summaries.c.state, number).group_by(summaries.c.state)),
+            deliveries=count(select(deliveries.c.state, number).group_by(deliveries.c.state)),
+        )

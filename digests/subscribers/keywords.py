@@ -1,0 +1,175 @@
+"""A subscriber's keywords: add, list, remove."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, Row, delete, select
+
+from digests.errors import InputError, QueryRefused
+from digests.keywords.language import parse, split_keywords
+from digests.store.engine import Store
+from digests.store.tables import subscribers, subscriptions
+from digests.subscribers.directory import no_such_subscriber
+from digests.subscribers.subscriber import Keyword
+from digests.subscribers.typed import make_readable, shorten
+
+# Longer than any list of keywords that could be taken: it bounds the work on a text of any length.
+_MAX_TEXT_CHARS: Final = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    keyword: Keyword
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyHeld:
+    """`keyword` is the one on the list that means the same."""
+
+    typed: str
+    keyword: Keyword
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    typed: str
+    error: QueryRefused
+
+
+@dataclass(frozen=True, slots=True)
+class NoRoom:
+    typed: str
+
+
+Outcome = Added | AlreadyHeld | Refused | NoRoom
+
+
+@dataclass(frozen=True, slots=True)
+class AddResult:
+    """What became of each keyword, in the order of typing, and how many are held now."""
+
+    outcomes: tuple[Outcome, ...]
+    held: int
+    max_keywords: int
+
+    @property
+    def added(self) -> list[Keyword]:
+        return [outcome.keyword for outcome in self.outcomes if isinstance(outcome, Added)]
+
+
+def add_keywords(store: Store, subscriber_id: int, text: str, now: datetime, max_keywords: int) -> AddResult:
+    """Add every keyword of `text` that is one; each other one is answered for itself.
+
+    Raises  InputError: `chat.add_what` (nothing typed), `chat.too_much_text`, `chat.too_many_at_once`,
+            `chat.no_such_subscriber`. Then nothing was added.
+    """
+    typed = _split(text, max_keywords)
+    with store.writing() as connection:
+        held = {keyword.canonical: keyword for keyword in _load_and_lock(connection, subscriber_id)}
+        outcomes = tuple(_add(store, connection, subscriber_id, one, held, now, max_keywords) for one in typed)
+    return AddResult(outcomes=outcomes, held=len(held), max_keywords=max_keywords)
+
+
+def list_keywords(store: Store, subscriber_id: int) -> list[Keyword]:
+    """In the order of adding; the place in it, from 1, is the number that `remove_keyword` takes."""
+    with store.reading() as connection:
+        return _held(connection, subscriber_id)
+
+
+def remove_keyword(store: Store, subscriber_id: int, text_or_number: str) -> Keyword:
+    """Remove the keyword with this number in the list, or that means the same as this text.
+
+    Raises  InputError: `chat.remove_what`, `chat.no_keywords`, `chat.no_such_number`, `chat.no_such_keyword`.
+    """
+    wanted = make_readable(text_or_number).strip()
+    if not wanted:
+        raise InputError("nothing to remove was named", code="chat.remove_what")
+    with store.writing() as connection:
+        chosen = _choose(_load_and_lock(connection, subscriber_id), wanted)
+        connection.execute(delete(subscriptions).where(subscriptions.c.id == chosen.id))
+    return chosen
+
+
+def build_keyword(row: Row[tuple[object, ...]]) -> Keyword:
+    return Keyword(id=row.id, typed=row.typed, canonical=row.canonical, added_at=row.added_at)
+
+
+def _split(text: str, max_keywords: int) -> list[str]:
+    if len(text) > _MAX_TEXT_CHARS:
+        raise InputError("too much text", code="chat.too_much_text", fields={"max_chars": _MAX_TEXT_CHARS})
+    typed = [one.text for one in split_keywords(make_readable(text))]
+    if not typed:
+        raise InputError("no keyword was typed", code="chat.add_what")
+    if len(typed) > max_keywords:
+        fields = {"count": len(typed), "max_keywords": max_keywords}
+        raise InputError("too many keywords at once", code="chat.too_many_at_once", fields=fields)
+    return typed
+
+
+def _add(
+    store: Store,
+    connection: Connection,
+    subscriber_id: int,
+    typed: str,
+    held: dict[str, Keyword],
+    now: datetime,
+    max_keywords: int,
+) -> Outcome:
+    try:
+        canonical = parse(typed).canonical
+    except QueryRefused as error:
+        return Refused(typed, error)
+    if canonical in held:
+        return AlreadyHeld(typed, held[canonical])
+    if len(held) >= max_keywords:
+        return NoRoom(typed)
+    row = store.insert(subscriptions).values(
+        subscriber_id=subscriber_id, canonical=canonical, typed=typed, added_at=now
+    )
+    held[canonical] = build_keyword(connection.execute(row.returning(subscriptions)).one())
+    return Added(held[canonical])
+
+
+def _choose(held: list[Keyword], wanted: str) -> Keyword:
+    if not held:
+        raise InputError("no keywords yet", code="chat.no_keywords")
+    number = _number(wanted)
+    if number is not None and 1 <= number <= len(held):
+        return held[number - 1]
+    for keyword in _same(held, wanted):
+        return keyword
+    if number is not None:
+        fields = {"number": number, "count": len(held)}
+        raise InputError("no such number", code="chat.no_such_number", fields=fields)
+    raise InputError("no such keyword", code="chat.no_such_keyword", fields={"text": shorten(wanted)})
+
+
+def _number(text: str) -> int | None:
+    """`2`, also as the list writes it (`2.`) and with a mark (`#2`)."""
+    digits = text.removeprefix("#").rstrip(".、")
+    # The length: int() refuses thousands of digits.
+    return int(digits) if digits.isdecimal() and len(digits) <= 9 else None
+
+
+def _same(held: list[Keyword], wanted: str) -> Iterator[Keyword]:
+    yield from (keyword for keyword in held if keyword.typed == wanted)
+    try:
+        canonical = parse(wanted).canonical
+    except QueryRefused:
+        return
+    yield from (keyword for keyword in held if keyword.canonical == canonical)
+
+
+def _load_and_lock(connection: Connection, subscriber_id: int) -> list[Keyword]:
+    # On PostgreSQL two commands of one person wait for each other here, so that the limit holds; SQLite has one writer.
+    row = select(subscribers.c.id).where(subscribers.c.id == subscriber_id).with_for_update()
+    if connection.execute(row).first() is None:
+        raise no_such_subscriber(subscriber_id)
+    return _held(connection, subscriber_id)
+
+
+def _held(connection: Connection, subscriber_id: int) -> list[Keyword]:
+    query = select(subscriptions).where(subscriptions.c.subscriber_id == subscriber_id).order_by(subscriptions.c.id)
+    return [build_keyword(row) for row in connection.execute(query)]

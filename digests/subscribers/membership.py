@@ -1,0 +1,85 @@
+"""Joining and leaving (invariant 5)."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, literal, select, update
+
+from digests.errors import InputError
+from digests.store.engine import Store
+from digests.store.tables import UtcDateTime, forgotten, subscribers, targets
+from digests.subscribers.addresses import clean_address, hash_address
+from digests.subscribers.directory import load_on, select_target
+from digests.subscribers.subscriber import Subscriber
+
+_TIMEZONE = "Asia/Shanghai"
+
+
+def join(
+    store: Store,
+    *,
+    channel: str,
+    address: str,
+    language: str = "zh",
+    confirmed: bool,
+    now: datetime,
+    salt: bytes,
+    asked_again: bool = False,
+) -> Subscriber:
+    """The subscriber at this address, made if there is none: the same address always gives the same one.
+
+    confirmed    its owner has said that it is theirs (a chat by talking to us). Never taken back by a later call;
+                 it also revives an address that had gone.
+    asked_again  its owner asks by themselves, now. Without it an address that was forgotten stays so, however
+                 `confirmed` the operator's list says it is.
+    Raises       InputError: `chat.forgotten_address`, and for an address that cannot be one.
+    """
+    clean = clean_address(channel, address)
+    address_hash = hash_address(channel, clean, salt)
+    with store.writing() as connection:
+        if asked_again:
+            connection.execute(delete(forgotten).where(forgotten.c.address_hash == address_hash))
+        elif connection.execute(select(forgotten).where(forgotten.c.address_hash == address_hash)).first():
+            raise InputError("this address was forgotten", code="chat.forgotten_address")
+        target_id, subscriber_id = _find_or_make(store, connection, channel, clean, language, now)
+        if confirmed:
+            _confirm(connection, target_id, now)
+        return load_on(connection, subscriber_id)
+
+
+def forget(store: Store, subscriber_id: int, *, salt: bytes, now: datetime) -> None:
+    """Remove every row of theirs, what was sent to them included; a salted hash of each address stays.
+
+    Raises  InputError `chat.no_such_subscriber`.
+    """
+    with store.writing() as connection:
+        for target in load_on(connection, subscriber_id).targets:
+            address_hash = hash_address(target.channel, target.address, salt)
+            row = store.insert(forgotten).values(address_hash=address_hash, forgotten_at=now)
+            connection.execute(row.on_conflict_do_nothing())
+        # Every other table of theirs hangs on this row with ON DELETE CASCADE.
+        connection.execute(delete(subscribers).where(subscribers.c.id == subscriber_id))
+
+
+def _find_or_make(
+    store: Store, connection: Connection, channel: str, address: str, language: str, now: datetime
+) -> tuple[int, int]:
+    """The ids of target and subscriber."""
+    found = connection.execute(select_target(channel, address)).one_or_none()
+    if found is not None:
+        return found.id, found.subscriber_id
+    row = store.insert(subscribers).values(language=language, timezone=_TIMEZONE, joined_at=now)
+    subscriber_id = connection.execute(row.returning(subscribers.c.id)).scalar_one()
+    target = store.insert(targets).values(subscriber_id=subscriber_id, channel=channel, address=address)
+    target_id = connection.execute(target.on_conflict_do_nothing().returning(targets.c.id)).scalar_one_or_none()
+    if target_id is not None:
+        return target_id, subscriber_id
+    # On PostgreSQL the same address can join twice at the same moment: the other call won, and has committed.
+    connection.execute(delete(subscribers).where(subscribers.c.id == subscriber_id))
+    winner = connection.execute(select_target(channel, address)).one()
+    return winner.id, winner.subscriber_id
+
+
+def _confirm(connection: Connection, target_id: int, now: datetime) -> None:
+    confirmed_at = func.coalesce(targets.c.confirmed_at, literal(now, UtcDateTime()))
+    values = {"confirmed_at": confirmed_at, "gone_at": None, "gone_reason": ""}
+    connection.execute(update(targets).where(targets.c.id == target_id).values(values))

@@ -1,0 +1,170 @@
+"""One paper in, its Chinese words out: ask, check, ask once more for what was wrong, and say how sure we are."""
+
+import asyncio
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from digests.errors import SummaryClosed, SummaryRejected, SummaryUnavailable
+from digests.papers.paper import Paper
+from digests.summaries.answer import POINT_LABELS, Draft, parse_answer
+from digests.summaries.fidelity import Fault, Source, build_source, find_faults
+from digests.summaries.glossary import Glossary, load_glossary
+from digests.summaries.llm import Answer
+from digests.summaries.masking import unmask
+from digests.summaries.pacing import Monotonic
+from digests.summaries.prompt import build_question, build_repair, load_prompt
+from digests.summaries.summary import Key, Point, Summary, SummaryState
+
+
+class Model(Protocol):
+    """Raises  SummaryUnavailable, SummaryRejected, SummaryClosed."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def complete(self, system: str, user: str, *, within_seconds: float) -> Answer: ...
+
+
+@dataclass(slots=True)
+class Usage:
+    """What a paper cost, and why its last answer ended. `error` is for the operator: faults with their details."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    finish_reason: str = ""
+    error: str = ""
+    retry_after_seconds: float | None = None
+
+    def add(self, answer: Answer) -> None:
+        self.prompt_tokens += answer.prompt_tokens
+        self.completion_tokens += answer.completion_tokens
+        self.finish_reason = answer.finish_reason
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    summary: Summary
+    usage: Usage
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """`raw` is what the model wrote; `draft` is None where that could not be read."""
+
+    raw: str
+    draft: Draft | None
+    faults: tuple[Fault, ...]
+
+    @property
+    def is_readable(self) -> bool:
+        return self.draft is not None and not any(fault.is_unreadable for fault in self.faults)
+
+
+@dataclass(frozen=True)
+class Summarizer:
+    """Two questions to the model at most, and `deadline_seconds` for both together."""
+
+    model: Model
+    concurrency: int = 8
+    deadline_seconds: float = 300.0
+    monotonic: Monotonic = time.monotonic
+    glossary: Glossary = field(default_factory=load_glossary, repr=False)
+
+    def key(self, language: str = "zh") -> Key:
+        """Under which its summaries stand in the store."""
+        return Key(language, self.model.name, load_prompt(language).version)
+
+    async def summarise_paper(self, paper: Paper, language: str = "zh") -> Summary:
+        """Raises  SummaryClosed; every other failure is a state of the summary."""
+        return (await self.ask(paper, language)).summary
+
+    async def summarise_all(self, papers: Iterable[Paper], language: str = "zh") -> list[Summary]:
+        """In the order given. After SummaryClosed the rest is not asked for and stays `planned`."""
+        places = asyncio.Semaphore(self.concurrency)
+        closed = asyncio.Event()
+
+        async def summarise(paper: Paper) -> Summary:
+            async with places:
+                if not closed.is_set():
+                    try:
+                        return await self.summarise_paper(paper, language)
+                    except SummaryClosed:
+                        closed.set()
+                return Summary(paper_id=paper.id, language=language, state=SummaryState.PLANNED, faults=("closed",))
+
+        return await asyncio.gather(*(summarise(paper) for paper in papers))
+
+    async def ask(self, paper: Paper, language: str = "zh") -> Outcome:
+        """Like `summarise_paper`, with what it cost."""
+        usage = Usage()
+        try:
+            attempt, source = await self._attempt_and_repair(paper, language, usage)
+        except SummaryRejected as error:
+            state = SummaryState.REFUSED if "refused" in error.faults else SummaryState.FAILED
+            return self._without_text(paper, language, usage, state, error.faults, str(error))
+        except SummaryUnavailable as error:
+            usage.retry_after_seconds = error.retry_after_seconds
+            return self._without_text(paper, language, usage, SummaryState.FAILED, ("unavailable",), str(error))
+        details = "; ".join(map(str, attempt.faults))
+        codes = tuple(dict.fromkeys(fault.code for fault in attempt.faults))
+        if attempt.draft is None or not attempt.is_readable:
+            return self._without_text(paper, language, usage, SummaryState.FAILED, codes, details)
+        usage.error = details
+        return Outcome(self._build(paper, language, source, attempt.draft, codes), usage)
+
+    async def _attempt_and_repair(self, paper: Paper, language: str, usage: Usage) -> tuple[_Attempt, Source]:
+        source = build_source(paper)
+        deadline = self.monotonic() + self.deadline_seconds
+        first = await self._attempt(source, build_question(source), language, usage, deadline)
+        if not first.faults:
+            return first, source
+        question = build_repair(source, first.raw, first.faults, language)
+        try:
+            second = await self._attempt(source, question, language, usage, deadline)
+        except (SummaryUnavailable, SummaryRejected):
+            # A readable first answer is worth more than the error of its repair.
+            if first.is_readable:
+                return first, source
+            raise
+        return (second if _is_better(second, first) else first), source
+
+    async def _attempt(self, source: Source, user: str, language: str, usage: Usage, deadline: float) -> _Attempt:
+        system = load_prompt(language).system
+        seconds = max(0.0, deadline - self.monotonic())
+        answer = await self.model.complete(system, user, within_seconds=seconds)
+        usage.add(answer)
+        try:
+            draft = parse_answer(answer.text)
+        except SummaryRejected as error:
+            return _Attempt(answer.text, None, (Fault("unparseable", str(error)),))
+        return _Attempt(answer.text, draft, find_faults(source, draft, self.glossary))
+
+    def _build(self, paper: Paper, language: str, source: Source, draft: Draft, codes: Sequence[str]) -> Summary:
+        shown = {name: unmask(text, source.title, source.abstract) for name, text in draft.fields().items()}
+        return Summary(
+            paper_id=paper.id,
+            language=language,
+            state=SummaryState.DOUBTFUL if codes else SummaryState.DONE,
+            model=self.model.name,
+            title=shown["title"],
+            tldr=shown["tldr"],
+            abstract=shown["abstract"],
+            points=tuple(Point(label, shown[name]) for name, label in POINT_LABELS.items()),
+            faults=tuple(codes),
+        )
+
+    def _without_text(
+        self, paper: Paper, language: str, usage: Usage, state: SummaryState, faults: tuple[str, ...], error: str
+    ) -> Outcome:
+        usage.error = error
+        summary = Summary(paper_id=paper.id, language=language, state=state, model=self.model.name, faults=faults)
+        return Outcome(summary, usage)
+
+
+def _is_better(second: _Attempt, first: _Attempt) -> bool:
+    """A repair counts when it leaves a real part of the faults, or is the first answer that can be read at all."""
+    if first.draft is None:
+        return second.draft is not None
+    return second.draft is not None and set(second.faults) < set(first.faults)

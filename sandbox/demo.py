@@ -1,0 +1,170 @@
+"""The whole main job once, in sandbox mode: arXiv announces, the worker does the rest, readers get their digests."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from digests.bootstrap import Services, open_services
+from digests.errors import PaperPostError, StoreError
+from digests.keywords.language import parse, split_keywords
+from digests.papers.paper import Source
+from digests.papers.wire import read_document
+from digests.rendering.chat_page import render_chat
+from digests.rendering.formats import render
+from digests.settings import child_environment, load_settings
+from digests.status import DayReport
+from digests.subscribers.keywords import add_keywords
+from digests.subscribers.membership import add_address, join
+from digests.subscribers.readers import load_reader
+from digests.subscribers.subscriber import Channel, Subscriber
+from sandbox.arxiv import Document
+from sandbox.sample import SampleDay, load_sample
+from sandbox.stand_ins import StandIns, start_stand_ins
+from sandbox.table import print_stand_ins
+from sandbox.watch import Page, Snapshot, follow
+from worker.app import QUEUES
+from worker.supervisor import Supervisor, beat_process, broker_process, worker_process
+from worker.wake import wake_collect
+
+KEYWORDS: Final = (
+    'reinforcement learning; diffusion policy; "world model" NOT driving; '
+    'RAG OR "retrieval-augmented generation"; ti:agent; au:"Shuyan Meiluo"; "protein folding"'
+)
+_CHAT_ID: Final = 8_001
+_MAIL: Final = "lin@sandbox.invalid"
+
+
+@dataclass
+class Outcome:
+    """What `report.json` holds."""
+
+    days: list[DayReport] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    mails: int = 0
+    messages: int = 0
+
+    def take(self, snapshot: Snapshot, seconds: float) -> None:
+        self.days = list(snapshot.days)
+        self.seconds["total"] = seconds
+        for name, stage in snapshot.stages.items():
+            if stage.total and stage.done == stage.total:
+                self.seconds.setdefault(name, seconds)
+
+    @property
+    def is_delivered(self) -> bool:
+        return bool(self.days) and all(day.is_delivered and day.editions for day in self.days)
+
+
+def run_demo(papers: Sequence[Path], keywords: str, out: Path, console: Console) -> Outcome:
+    """Run it and write what the reader got into `out`.
+
+    papers  announcement files; none: the sample
+    Raises  SourceMalformed and QueryRefused before anything starts, StoreError for an unwritable `out`.
+    """
+    for typed in split_keywords(keywords):
+        parse(typed.text)
+    documents, pages = _read_files(papers) if papers else _read_sample()
+    home = _clear(out) / "state"
+    with ExitStack() as stack:
+        stand_ins = stack.enter_context(start_stand_ins(documents, chats=[_CHAT_ID]))
+        settings = load_settings(home=home, env="development", database_url="", redis_url="", **stand_ins.overrides)
+        print_stand_ins(console, stand_ins)
+        services = open_services(settings)
+        stack.callback(services.close)
+        reader = _add_reader(services, keywords)
+        processes = [broker_process(home), worker_process(QUEUES), beat_process(home)]
+        stack.enter_context(Supervisor(processes, home / "logs", child_environment(settings), folder=home))
+        outcome = _watch(services, pages, console)
+        _write_results(out, services, reader, stand_ins, outcome)
+    return outcome
+
+
+def _read_sample() -> tuple[SampleDay, list[Page]]:
+    day = load_sample()
+    return day, [Page(day.archive, Source.LISTING, day.announced_on)]
+
+
+def _read_files(papers: Sequence[Path]) -> tuple[list[Document], list[Page]]:
+    documents, pages = [], []
+    for path in papers:
+        try:
+            payload = path.read_bytes()
+        except OSError as error:
+            raise PaperPostError(f"{path} cannot be read: {error.strerror}") from error
+        announcement = read_document(payload)
+        if announcement.announced_on is None:
+            raise PaperPostError(f"{path} is an empty feed: it announces nothing")
+        folder = {Source.LISTING: "/list/{}/new", Source.RSS: "/rss/{}", Source.ATOM: "/atom/{}"}[announcement.source]
+        documents.append(Document(folder.format(announcement.scope), payload))
+        pages.append(Page(announcement.scope, announcement.source, announcement.announced_on))
+    return documents, pages
+
+
+def _clear(out: Path) -> Path:
+    try:
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{out} cannot be written: {error.strerror}. Choose another with --out.") from error
+    return out
+
+
+def _add_reader(services: Services, keywords: str) -> Subscriber:
+    """One reader with a chat and a mail address."""
+    store, now, salt = services.store, services.now(), services.salt
+    reader = join(store, channel=Channel.TELEGRAM, address=str(_CHAT_ID), confirmed=True, now=now, salt=salt)
+    add_address(store, reader.id, channel=Channel.EMAIL, address=_MAIL, confirmed=True, now=now, salt=salt)
+    add_keywords(store, reader.id, keywords, now, services.settings.max_keywords)
+    return reader
+
+
+def _watch(services: Services, pages: Sequence[Page], console: Console) -> Outcome:
+    """Wake the worker and follow the store to the end. A stage's seconds count from the start: stages overlap."""
+    outcome = Outcome()
+    started = monotonic()
+    for page in pages:
+        wake_collect(redis_url="", home=services.settings.home, scope=page.scope, source=page.source)
+    columns = (SpinnerColumn(), TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
+        bars: dict[str, TaskID] = {}
+        for snapshot in follow(services, pages, readers=1):
+            outcome.take(snapshot, round(monotonic() - started, 2))
+            for name, stage in snapshot.stages.items():
+                if name not in bars:
+                    bars[name] = progress.add_task(name)
+                progress.update(bars[name], completed=stage.done, total=stage.total or None)
+    return outcome
+
+
+def _write_results(
+    out: Path, services: Services, reader: Subscriber, stand_ins: StandIns, outcome: Outcome
+) -> None:
+    """What the reader got, as it arrived; the newest day has the plain names."""
+    for day in outcome.days[:-1]:
+        _write_previews(out, services, reader, day, suffix=f"-{day.on}")
+    _write_previews(out, services, reader, outcome.days[-1], suffix="")
+    for mail in stand_ins.mailbox.received:
+        part = mail.message.get_body(("html",))
+        (out / "mail.eml").write_bytes(mail.content)
+        if part is not None:
+            (out / "digest.html").write_text(part.get_content(), "utf-8")
+    messages = [message["html"] for message in stand_ins.telegram.messages(_CHAT_ID)]
+    (out / "telegram.html").write_text(render_chat(messages), "utf-8")
+    outcome.mails, outcome.messages = len(stand_ins.mailbox.received), len(messages)
+    report = asdict(outcome) | {"is_delivered": outcome.is_delivered}
+    (out / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=2, default=str), "utf-8")
+
+
+def _write_previews(out: Path, services: Services, reader: Subscriber, day: DayReport, *, suffix: str) -> None:
+    preview = services.day(day.on).preview(load_reader(services.store, reader.id))
+    for form, ending in (("text", "txt"), ("markdown", "md"), ("html", "html")):
+        path = out / f"digest{suffix}.{ending}"
+        path.write_text(render(preview.digest, preview.cards, form), "utf-8")

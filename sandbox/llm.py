@@ -1,0 +1,178 @@
+"""A stand-in for a language model that speaks OpenAI's protocol: hand-written Chinese for the papers it knows.
+
+For any other paper it says in every field that no model is connected. That text stands in 〔〕, which the checks of
+digests.summaries call a translator's note (fault `meta`): it passes as doubtful, so the reader sees our mark besides.
+"""
+
+import asyncio
+import re
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from digests.summaries.answer import Draft, Points
+from digests.summaries.masking import PLACEHOLDER, Masked, mask
+
+MARK: Final = "〔沙盒:未接入模型〕"
+_NO_POINT: Final = f"{MARK}没有内容。"
+
+_QUESTION: Final = re.compile(
+    r"<(?P<tag>paper-\w+)>\s*<title>(?P<title>.*?)</title>\s*<abstract>(?P<abstract>.*?)</abstract>\s*</(?P=tag)>",
+    re.DOTALL,
+)
+
+
+class Fault(BaseModel):
+    """What one request gets instead of its answer; the first one waiting is used up by the next request."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: int = 200
+    message: str = "a fault of the sandbox"
+    retry_after: float | None = None
+    #: `length` also cuts the answer in half; `content_filter` empties it.
+    finish_reason: str | None = None
+    #: The model's text; `body` is the whole response.
+    text: str | None = None
+    body: str | None = None
+    delay_seconds: float = 0.0
+
+
+@dataclass
+class _State:
+    """`requests` are the bodies seen, oldest first."""
+
+    known: dict[str, Mapping[str, Any]]
+    faults: deque[Fault] = field(default_factory=deque)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+
+
+def build_app(known: Mapping[str, Mapping[str, Any]], *, model: str = "sandbox") -> FastAPI:
+    """`known`: English title → {source_title, source_abstract, title, tldr, abstract, points}, LaTeX and links in.
+
+    `points` has problem, method, result, meaning. POST /_sandbox/faults takes a list of `Fault`;
+    GET /_sandbox/requests gives the bodies seen.
+    """
+    app = FastAPI(title="Sandbox LLM", openapi_url=None)
+    state = _State({_title_key(mask(entry["source_title"]).text): entry for entry in known.values()})
+
+    @app.post("/v1/chat/completions")
+    async def complete(request: Request) -> Response:
+        body = await request.json()
+        state.requests.append(body)
+        fault = state.faults.popleft() if state.faults else Fault()
+        await asyncio.sleep(fault.delay_seconds)
+        if fault.status != 200:
+            return _refuse(fault)
+        if fault.body is not None:
+            return Response(fault.body, media_type="application/json")
+        question = "\n".join(str(message["content"]) for message in body["messages"])
+        return JSONResponse(_completion(body.get("model", model), question, _spoil(_reply(state, body), fault), fault))
+
+    @app.get("/v1/models")
+    async def models() -> dict[str, Any]:
+        return {"object": "list", "data": [{"id": model, "object": "model", "owned_by": "sandbox"}]}
+
+    @app.post("/_sandbox/faults")
+    async def add_faults(request: Request) -> dict[str, int]:
+        state.faults.extend(TypeAdapter(list[Fault]).validate_python(await request.json()))
+        return {"waiting": len(state.faults)}
+
+    @app.get("/_sandbox/requests")
+    async def requests() -> list[dict[str, Any]]:
+        return state.requests
+
+    return app
+
+
+def _reply(state: _State, body: Mapping[str, Any]) -> str:
+    asked = _QUESTION.search(str(body["messages"][-1]["content"]))
+    if asked is None:
+        return f"{MARK}这里只回答论文摘要的翻译。"
+    title, abstract = (asked[name].replace("&lt;", "<").strip() for name in ("title", "abstract"))
+    entry = state.known.get(_title_key(title))
+    draft = _translate(entry) if entry is not None else _disclaim(title, abstract)
+    return draft.model_dump_json()
+
+
+def _translate(entry: Mapping[str, Any]) -> Draft:
+    """The hand-written Chinese, with the placeholders that the masked English has for its formulas and links."""
+    title = mask(entry["source_title"])
+    abstract = mask(entry["source_abstract"], first=title.numbers.stop)
+    either = Masked("", title.pieces + abstract.pieces)
+    return Draft(
+        title=_mask_like(entry["title"], title),
+        tldr=_mask_like(entry["tldr"], either),
+        abstract=_mask_like(entry["abstract"], abstract),
+        points=Points(**{name: _mask_like(text, either) for name, text in entry["points"].items()}),
+    )
+
+
+def _mask_like(chinese: str, english: Masked) -> str:
+    """Each piece of the Chinese gets the number of the same piece of the English, in the order of their coming."""
+    # Written one sentence a line; Chinese joins without blanks.
+    masked = mask("".join(line.strip() for line in chinese.splitlines()))
+    numbers = {piece: deque[int]() for piece in english.pieces}
+    for number, piece in zip(english.numbers, english.pieces, strict=True):
+        numbers[piece].append(number)
+
+    def number_of(match: re.Match[str]) -> str:
+        piece = masked.pieces[int(match[1]) - 1]
+        waiting = numbers.get(piece)
+        # What the English does not have stays as written: the checks shall find it.
+        return f"⟦{waiting.popleft()}⟧" if waiting else piece
+
+    return PLACEHOLDER.sub(number_of, masked.text)
+
+
+def _disclaim(title: str, abstract: str) -> Draft:
+    pieces = "、".join(match[0] for match in PLACEHOLDER.finditer(abstract))
+    listed = f"原文中的公式与链接照列于此:{pieces}。" if pieces else ""
+    return Draft(
+        title=f"{MARK}{title}",
+        tldr=f"{MARK}沙盒里没有接入语言模型,这一篇没有中文介绍。",
+        abstract=f"{MARK}沙盒里没有接入语言模型,所以这一篇没有中文摘要,请读英文原文。{listed}",
+        points=Points(problem=_NO_POINT, method=_NO_POINT, result=_NO_POINT, meaning=_NO_POINT),
+    )
+
+
+def _spoil(text: str, fault: Fault) -> str:
+    if fault.text is not None:
+        return fault.text
+    if fault.finish_reason == "content_filter":
+        return ""
+    return text[: len(text) // 2] if fault.finish_reason == "length" else text
+
+
+def _refuse(fault: Fault) -> Response:
+    headers = {} if fault.retry_after is None else {"Retry-After": f"{fault.retry_after:g}"}
+    error = {"message": fault.message, "type": "sandbox", "param": None, "code": None}
+    return JSONResponse({"error": error}, status_code=fault.status, headers=headers)
+
+
+def _completion(model: str, question: str, text: str, fault: Fault) -> dict[str, Any]:
+    # Characters per token as measured for English and Chinese.
+    prompt_tokens, completion_tokens = round(len(question) / 3), round(len(text) / 1.9)
+    message = {"role": "assistant", "content": text}
+    return {
+        "id": "chatcmpl-sandbox",
+        "object": "chat.completion",
+        "created": 0,
+        "model": model,
+        "choices": [{"index": 0, "message": message, "finish_reason": fault.finish_reason or "stop"}],
+        "usage": {
+            "prompt_tokens": prompt_tokens,
+            "completion_tokens": completion_tokens,
+            "total_tokens": prompt_tokens + completion_tokens,
+        },
+    }
+
+
+def _title_key(title: str) -> str:
+    words: Sequence[str] = re.findall(r"\w+", PLACEHOLDER.sub(" ", title).casefold())
+    return " ".join(words)

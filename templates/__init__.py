@@ -1,0 +1,1 @@
+"""Words and looks that people edit. A package, because importlib.resources cannot read an editable namespace."""

@@ -1,0 +1,122 @@
+"""A Bot API server that nobody here wrote, in the test's own loop, and one person who writes to the bot."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import lo_bot_api_emulator
+from aiohttp.web import AppRunner, TCPSite
+from lo_bot_api_emulator import ApiRefusal, LoBotApiEmulator
+from lo_bot_api_emulator.journal import verdict
+from telegram import Update
+from teremok.validation import ApiRuleViolation, validate_html
+
+from bot.app import BotApplication, offer_commands
+
+TOKEN = "7:TEST"
+BOT_NAME = "paperpost_bot"
+_PATIENCE_SECONDS = 20
+
+
+class BotApi(LoBotApiEmulator):
+    """Keeps what was sent, and refuses HTML that Telegram would refuse."""
+
+    def __init__(self, journal: Path) -> None:
+        super().__init__(journal=journal)
+        self.sent: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.menus: list[dict[str, Any]] = []
+        known = lo_bot_api_emulator.CONTRACT["methods"]["sendMessage"]["parameters"]
+        if "link_preview_options" not in known:
+            # Of Bot API 7.0; the emulator has not heard of it.
+            known.append("link_preview_options")
+
+    def validate(self, method: str, fields: dict[str, Any], uploads: dict[str, Any]) -> Any:
+        result = super().validate(method, fields, uploads)
+        if method == "getMe":
+            # PTB's CommandHandler needs the name, which this server leaves out.
+            return result | {"username": BOT_NAME}
+        if method == "setMyCommands":
+            self.menus.append(fields)
+        if method == "sendMessage":
+            _refuse_broken_html(fields)
+            self.sent.put_nowait(fields)
+        return result
+
+
+class Person:
+    """Writes to the bot and reads what it answers; every test must read it all."""
+
+    def __init__(self, api: BotApi, application: BotApplication | None = None, chat_id: int = 42) -> None:
+        self._api = api
+        self._application = application
+        self.chat = {"id": chat_id, "type": "private", "first_name": "Alice"}
+        self.user = {"id": chat_id, "is_bot": False, "first_name": "Alice"}
+
+    async def says(self, text: str, *, answers: int = 1, **message: Any) -> str:
+        """Send `text` over the wire and return the answer, several joined by a line of dashes."""
+        await self._api.enqueue_update({"message": self.message(text) | message}, token=TOKEN)
+        return await self.reads(answers)
+
+    async def does(self, kind: str, message: dict[str, Any]) -> str:
+        """Bring an update that the server does not take: of another kind, or larger than it likes."""
+        assert self._application is not None
+        update = Update.de_json({"update_id": 1, kind: message}, self._application.bot)
+        await self._application.update_queue.put(update)
+        return await self.reads(1)
+
+    async def reads(self, answers: int) -> str:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            return "\n---\n".join([(await self._api.sent.get())["text"] for _ in range(answers)])
+
+    def message(self, text: str) -> dict[str, Any]:
+        message = {"message_id": 1, "date": 1, "chat": self.chat, "from": self.user, "text": text}
+        command = text.split(maxsplit=1)[0] if text.startswith("/") else ""
+        entities = [{"type": "bot_command", "offset": 0, "length": len(command)}] if command else []
+        return message | ({"entities": entities} if entities else {})
+
+
+@asynccontextmanager
+async def serve(journal: Path) -> AsyncIterator[tuple[BotApi, str]]:
+    """The server and its address. Ends with its verdict on everything that was asked of it."""
+    api = BotApi(journal)
+    runner = AppRunner(api.app(), handler_cancellation=True)
+    await runner.setup()
+    site = TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield api, f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+    said = verdict(journal)
+    assert said["ok"], said
+    assert api.sent.empty(), api.sent.get_nowait()["text"]
+
+
+@asynccontextmanager
+async def run(application: BotApplication) -> AsyncIterator[None]:
+    """Polling, started and stopped as `Application.run_polling` does it."""
+    async with application:
+        await offer_commands(application)
+        assert application.updater is not None
+        await application.updater.start_polling(allowed_updates=["message", "edited_message"])
+        await application.start()
+        try:
+            yield
+        finally:
+            await application.updater.stop()
+            await application.stop()
+
+
+def read_commands(menu: dict[str, Any]) -> dict[str, str]:
+    return {item["command"]: item["description"] for item in json.loads(menu["commands"])}
+
+
+def _refuse_broken_html(fields: dict[str, Any]) -> None:
+    assert fields["parse_mode"] == "HTML"
+    try:
+        validate_html(fields["text"])
+    except ApiRuleViolation as error:
+        raise ApiRefusal(error.description) from error

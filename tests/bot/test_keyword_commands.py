@@ -1,0 +1,185 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from digests.papers.paper import Announced, Announcement, ArxivId, Kind, Source
+from digests.papers.shelf import store_announcement
+from digests.store.engine import Store
+from tests.bot.bot_api import TOKEN, BotApi, Person
+from tests.builders import make_paper
+
+ON = date(2026, 4, 21)
+
+
+def put_papers(store: Store, *titles: str) -> None:
+    entries = [
+        Announced(make_paper(id=ArxivId(f"2604.{number:05}"), title=title), Kind.NEW)
+        for number, title in enumerate(titles, start=1)
+    ]
+    announcement = Announcement(source=Source.RSS, scope="cs.LG", announced_on=ON, entries=tuple(entries))
+    store_announcement(store, announcement, lambda: datetime(2026, 4, 21, tzinfo=UTC))
+
+
+async def test_add_shows_what_the_keyword_would_have_brought(alice: Person, store: Store):
+    put_papers(store, *[f"Diffusion policy number {n} for $O(n^2)$ <robots> & more" for n in range(1, 5)], "Cats")
+
+    answer = await alice.says("/add diffusion policy")
+
+    assert "已添加 <b>diffusion policy</b>" in answer
+    assert "<b>4</b> 篇" in answer
+    assert answer.count("https://arxiv.org/abs/2604.") == 3
+    assert "&lt;robots&gt; &amp; more</a>" in answer
+    assert "$" not in answer
+    assert "现在有 1 个关键词" in answer
+
+
+async def test_add_says_when_nothing_is_stored_to_try_it_on(alice: Person):
+    assert "还没有存下论文" in await alice.says("/add diffusion policy")
+
+
+async def test_add_says_when_nothing_matched(alice: Person, store: Store):
+    put_papers(store, "Cats")
+
+    assert "没有命中" in await alice.says("/add diffusion policy")
+
+
+async def test_add_warns_of_a_keyword_that_brings_too_much(alice: Person, store: Store):
+    put_papers(store, *[f"Agent {n}" for n in range(30)])
+
+    assert "平均每批约 30 篇" in await alice.says("/add agent")
+
+
+async def test_add_answers_for_each_of_several_keywords(alice: Person):
+    await alice.says("/add RLHF")
+
+    answer = await alice.says("/add world model，(GRPO OR PPO\nRLHF；World Models")
+
+    assert "已添加 <b>world model</b>" in answer
+    assert "<pre>(GRPO OR PPO" in answer
+    assert "^" in answer
+    assert "<b>RLHF</b> 已经在列表里" in answer
+    assert "<b>World Models</b> 和列表里的 <b>world model</b> 意思相同" in answer
+    assert "现在有 2 个关键词" in answer
+
+
+async def test_a_refusal_marks_the_place_and_escapes_the_text(alice: Person):
+    answer = await alice.says("/add <b>&(")
+
+    assert "&lt;b&gt;&amp;(" in answer
+
+
+async def test_add_stops_at_the_limit_and_says_what_to_do(alice: Person):
+    answer = await alice.says("/add a one, b two, c three, d four, e five")
+    assert "现在有 5 个关键词（最多 5 个）" in answer
+
+    answer = await alice.says("/add f six")
+    assert "列表已满 5 个，<b>f six</b> 没有加入" in answer
+
+
+async def test_more_keywords_than_a_list_holds_are_refused_at_once(alice: Person):
+    assert "一次写了 6 个关键词" in await alice.says("/add a one, b two, c three, d four, e five, f six")
+    assert "还没有关键词" in await alice.says("/list")
+
+
+@pytest.mark.parametrize("text", ["/add", "/add   ", "/add@paperpost_bot", "/ADD", "/add ,，、"])
+async def test_add_without_a_keyword_gives_an_example(alice: Person, text: str):
+    answer = await alice.says(text)
+
+    assert answer.startswith("还没写关键词")
+    assert "<code>/add diffusion policy</code>" in answer
+
+
+async def test_a_keyword_of_a_megabyte_is_refused_in_one_sentence(alice: Person):
+    answer = await alice.does("message", alice.message("/add " + "diffusion " * 100_000))
+
+    assert "太长" in answer
+    assert len(answer) < 400
+
+
+async def test_a_keyword_of_a_whole_message_is_refused_in_a_legal_one(alice: Person):
+    answer = await alice.says("/add " + "&" * 4091)
+
+    assert len(answer) < 1500
+
+
+async def test_characters_that_no_database_takes_do_no_harm(alice: Person):
+    assert "已添加" in await alice.does("message", alice.message("/add diffusion\x00policy \ud83d"))
+    assert "diffusion policy" in await alice.says("/list")
+
+
+async def test_many_long_answers_are_split_between_keywords(alice: Person, store: Store):
+    put_papers(store, *[f"{'&' * 180} agent planner robot {n}" for n in range(3)])
+
+    answer = await alice.says("/add agent, planner, robot", answers=3)
+
+    assert answer.count("已添加") == 3
+
+
+async def test_list_shows_numbers_dates_and_what_is_read_differently(alice: Person):
+    await alice.says("/add diffusion policy")
+    await alice.says("/add <Quantization> Models")
+
+    answer = await alice.says("/list")
+
+    assert "2 个，最多 5 个" in answer
+    assert "1. <code>diffusion policy</code>　2026-04-21\n2. " in answer
+    assert "2. <code>&lt;Quantization&gt; Models</code>　2026-04-21\n　　读作 <code>" in answer
+
+
+async def test_list_of_a_stranger_is_empty_and_joins_nobody(alice: Person, store: Store):
+    answer = await alice.says("/list")
+
+    assert "还没有关键词" in answer
+    assert "<code>/add diffusion policy</code>" in answer
+
+
+async def test_a_full_list_of_long_keywords_is_split(alice: Person):
+    for letter in "abcde":
+        await alice.says("/add " + f'"{letter} {"&" * 240} {letter}x"')
+
+    answer = await alice.says("/list", answers=2)
+
+    assert [f"{n}. <code>" in answer for n in range(1, 6)] == [True] * 5
+
+
+async def test_remove_takes_a_number_or_the_text_and_says_what_was_removed(alice: Person):
+    await alice.says("/add RLHF, diffusion policy, world model")
+
+    assert "已移除 <b>diffusion policy</b>，还剩 2 个" in await alice.says("/remove 2")
+    assert "已移除 <b>world model</b>，还剩 1 个" in await alice.says("/remove World Models")
+    assert "1. <code>RLHF</code>" in await alice.says("/list")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("/remove", "要移除哪一个"),
+        ("/remove 7", "没有第 7 个，列表里共有 1 个"),
+        ("/remove 0", "没有第 0 个"),
+        ("/remove " + "9" * 4000, "列表里没有"),
+        ("/remove <i>cats", "列表里没有「&lt;i&gt;cats」"),
+        ("/remove (", "列表里没有「(」"),
+        ("/remove " + "x" * 4000, "列表里没有"),
+    ],
+)
+async def test_remove_of_what_is_not_there_helps(alice: Person, text: str, sentence: str):
+    await alice.says("/add RLHF")
+
+    answer = await alice.says(text)
+
+    assert sentence in answer
+    assert "/list" in answer
+    assert "RLHF" in await alice.says("/list")
+
+
+async def test_remove_from_an_empty_list_says_so(alice: Person):
+    assert "还没有关键词" in await alice.says("/remove 1")
+
+
+async def test_messages_sent_in_one_go_are_answered_in_their_order(alice: Person, server: BotApi):
+    for text in ["/add RLHF", "/add world model", "/list"]:
+        await server.enqueue_update({"message": alice.message(text)}, token=TOKEN)
+
+    answers = (await alice.reads(3)).split("\n---\n")
+
+    assert ["RLHF" in answers[0], "world model" in answers[1], "2. <code>world model" in answers[2]] == [True] * 3

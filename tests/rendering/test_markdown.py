@@ -1,0 +1,74 @@
+"""The Markdown form, measured against the faults of what people get today."""
+
+import json
+import re
+
+from digests.rendering.formats import render
+from digests.rendering.markdown import escape
+from digests.summaries.summary import Card
+from tests.rendering.samples import DRIVING, FOLDING, SAMPLES, build_sample, summarize
+
+
+def render_sample(name):
+    return render(*SAMPLES[name], "markdown")
+
+
+def test_it_says_when_arxiv_announced_in_both_clocks():
+    assert "2026-04-09 20:00 EDT (2026-04-10 08:00 UTC+8)" in render_sample("normal")
+    assert "2026-04-10 08:15:02 (UTC+8)" in render_sample("normal")
+
+
+def test_a_keyword_without_a_hit_has_a_section_that_says_so():
+    assert "## 关键词：quantum\n\n没有结果\n" in render_sample("normal")
+
+
+def test_every_paper_stands_once_with_those_that_are_one_line_elsewhere():
+    digest, cards = SAMPLES["normal"]
+    text = render(digest, cards, "markdown")
+    assert any(section.brief for section in digest.sections)
+    assert [text.count(f"<{card.paper.abs_url}>") for card in cards.values()] == [1, 1, 1]
+    assert len(re.findall("^### ", text, re.MULTILINE)) == digest.matched == 3
+
+
+def test_subjects_are_names_and_ids():
+    assert "分类：Robotics (cs.RO); Machine Learning (cs.LG)\n" in render_sample("normal")
+
+
+def test_english_and_chinese_both_stand():
+    text = render(*build_sample(Card(FOLDING, summarize(FOLDING))), "markdown")
+    for words in (
+        "Folding Cloth",
+        "用世界模型折叠布料",
+        "We learn a world model for folding",
+        "我们为折叠任务学习世界模型",
+    ):
+        assert words in text
+
+
+def test_authors_are_whole_and_no_command_is_left():
+    text = render_sample("normal")
+    assert "Erika Schrödinger, Bo Li, C. Three, D. Four, E. Five, F. Six, G. Seven" in text
+    assert not re.search(r"\\[A-Za-z]", text)
+
+
+def test_markup_of_others_reads_as_text():
+    assert escape("1. *a* [b](c) <d> &amp; `e` a_b $f$ # g") == (
+        r"1\. \*a\* \[b\](c) \<d\> &amp;amp; \`e\` a\_b \$f\$ \# g"
+    )
+    assert escape("- item\n# next") == r"\- item \# next"
+
+
+def test_json_has_what_a_program_needs():
+    data = json.loads(render(*SAMPLES["normal"], "json"))
+    papers = [paper for section in data["sections"] for paper in (*section["papers"], *section["brief"])]
+    assert data["matched"] == len(papers) == 3
+    assert data["announced_at"] == "2026-04-09T20:00:00-04:00"
+    (driving,) = (paper for paper in papers if paper["id"] == DRIVING.id)
+    assert (driving["title"], driving["cross_listed"]) == (DRIVING.title, True)
+    assert driving["summary"]["title"] == "安全驾驶与泊车的智能体"
+
+
+def test_every_format_says_that_a_summary_is_missing_or_doubtful():
+    for form in ("html", "text", "markdown", "telegram", "json"):
+        assert "暂无中文：模型拒绝了这一篇" in render(*SAMPLES["missing"], form)
+        assert "原文的数字在译文里找不到（3.5）；unheard" in render(*SAMPLES["doubtful"], form).replace("\\", "")

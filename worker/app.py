@@ -1,0 +1,8 @@
+"""The Celery application: `celery -A worker.app worker`, `celery -A worker.app beat`."""
+
+from celery import Celery
+
+app = Celery("paperpost", include=["worker.tasks"])
+app.config_from_object("worker.config")
+
+QUEUES = ("fetch", "match", "summarise", "deliver")

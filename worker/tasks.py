@@ -1,0 +1,105 @@
+"""The tasks: one call into the house each. Ids in, nothing out; every task may run twice, at the same time too."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cache
+from typing import TypeVar
+
+import structlog
+
+from digests.bootstrap import Services, open_services
+from digests.delivery.addresses import close_gone
+from digests.delivery.ledger import expire_claims
+from digests.papers.collect import collect
+from digests.papers.paper import ArxivId, Source
+from digests.summaries.due import summarise_due
+from worker.app import app
+from worker.loop import LoopThread
+from worker.retries import RETRY
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+# One model call a paper: a chunk ends long before the time limit, and a killed one costs little.
+_PAPERS_PER_TASK = 20
+_READERS_PER_TASK = 500
+_SENDS_PER_TASK = 200
+
+_loop = LoopThread()
+
+
+@cache
+def _services() -> Services:
+    """One per pool process, made by its first task: nothing that is open crosses a fork."""
+    return open_services()
+
+
+@app.task(name="papers.collect", **RETRY)
+def collect_papers(scope: str, source: str) -> None:
+    """Fetch one scope's newest announcement; `source` is a word of papers.Source."""
+    services = _services()
+    on = collect(services.store, services.fetcher, scope=scope, source=Source(source), now=services.now)
+    if on is not None:
+        prepare.delay(on.isoformat())
+
+
+@app.task(name="digests.prepare", **RETRY)
+def prepare(on: str) -> None:
+    """Match the batch of `on` (ISO date), and wake summaries or, where none is missing, composing."""
+    day = _services().day(date.fromisoformat(on))
+    missing = day.plan_summaries()
+    for chunk in _chunks(missing, _PAPERS_PER_TASK):
+        summarise.delay(on, chunk)
+    if not missing:
+        _compose_when_ready(on)
+
+
+@app.task(name="digests.summarise", **RETRY)
+def summarise(on: str, paper_ids: Sequence[str]) -> None:
+    services = _services()
+    ids = [ArxivId(paper_id) for paper_id in paper_ids]
+    _loop.run(summarise_due(services.store, services.summarizer, ids, services.now))
+    _compose_when_ready(on)
+
+
+@app.task(name="digests.compose", **RETRY)
+def compose(on: str, subscriber_ids: Sequence[int]) -> None:
+    if _services().day(date.fromisoformat(on)).compose(set(subscriber_ids)):
+        deliver.delay()
+
+
+@app.task(name="digests.deliver", **RETRY)
+def deliver() -> None:
+    """Send what is due; where more is due than one task should hold, wake another."""
+    tally = _loop.run(_services().courier.deliver_due(limit=_SENDS_PER_TASK))
+    if tally.total() >= _SENDS_PER_TASK:
+        deliver.delay()
+
+
+@app.task(name="digests.sweep")
+def sweep() -> None:
+    """Find what nobody was woken for: the broker loses messages when it is killed, and processes die."""
+    services = _services()
+    expired = expire_claims(services.store, services.now())
+    closed = close_gone(services.store, services.now())
+    if expired or closed:
+        log.warning("sweep_found", expired=expired, closed=closed)
+    for on in services.open_days():
+        prepare.delay(on.isoformat())
+    deliver.delay()
+
+
+def _compose_when_ready(on: str) -> None:
+    """The last one out composes: while another task still holds a summary of this day, that one will."""
+    day = _services().day(date.fromisoformat(on))
+    if day.has_open_summaries():
+        return
+    for chunk in _chunks([reader.id for reader in day.waiting_readers()], _READERS_PER_TASK):
+        compose.delay(on, chunk)
+
+
+def _chunks(items: Sequence[T], size: int) -> Iterator[list[T]]:
+    for start in range(0, len(items), size):
+        yield list(items[start : start + size])
+
