@@ -5,18 +5,16 @@ from html import escape
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.voice import Voice, count_units
+from bot.voice import Voice
 from digests.errors import QueryRefused
 from digests.keywords.refusals import explain_refusal
 from digests.rendering.latex import read
 from digests.subscribers.backtest import Backtest, Example
-from digests.subscribers.keywords import Added, AddResult, AlreadyHeld, NoRoom, Outcome, Refused
+from digests.subscribers.keywords import Added, AddResult, AlreadyHeld, NoRoom, Outcome, Refused, TooWide
 from digests.subscribers.subscriber import Keyword
 from digests.subscribers.typed import shorten
 
 _MAX_TITLE_CHARS: Final = 200
-# The place of a mistake is shown in the text as typed, unless that is a wall of it.
-_MAX_SHOWN_UNITS: Final = 1000
 # More than a digest shows in full.
 _BROAD_PER_DAY: Final = 30
 
@@ -37,26 +35,29 @@ def say_held(voice: Voice, held: Sequence[Keyword], max_keywords: int, zone: Zon
 def say_refused(voice: Voice, error: QueryRefused) -> str:
     """The sentence, and under it the text as typed with a caret at the place."""
     sentence, _, shown = explain_refusal(error, voice.phrases).partition("\n")
-    if not shown or count_units(shown) > _MAX_SHOWN_UNITS:
-        return escape(shorten(sentence, _MAX_SHOWN_UNITS)) + "\n" + escape(shorten(error.query))
-    return f"{escape(sentence)}\n<pre>{escape(shown)}</pre>"
+    return f"{escape(sentence)}\n<pre>{escape(shown)}</pre>" if shown else escape(sentence)
 
 
 def _say_outcome(voice: Voice, outcome: Outcome, result: AddResult, tests: Mapping[str, Backtest]) -> str:
     match outcome:
-        case Added(keyword):
-            return f"{voice('added', keyword=keyword.typed)}\n{_say_test(voice, keyword, tests[keyword.canonical])}"
+        case Added(keyword, query):
+            test = None if query.has_only_chinese else tests[query.canonical]
+            return f"{voice('added', keyword=keyword.typed)}\n{_say_test(voice, keyword, test)}"
         case AlreadyHeld(typed, keyword) if typed == keyword.typed:
             return voice("held_same", keyword=typed)
         case AlreadyHeld(typed, keyword):
             return voice("held_alike", typed=typed, keyword=keyword.typed)
+        case TooWide(typed):
+            return voice("too_wide", keyword=typed)
         case NoRoom(typed):
             return voice("no_room", typed=shorten(typed), max_keywords=result.max_keywords)
         case Refused(_, error):
             return say_refused(voice, error)
 
 
-def _say_test(voice: Voice, keyword: Keyword, test: Backtest) -> str:
+def _say_test(voice: Voice, keyword: Keyword, test: Backtest | None) -> str:
+    if test is None:
+        return voice("test_only_chinese", keyword=keyword.typed)
     if not test.days_with_papers:
         return voice("test_nothing_stored")
     if not test.count:

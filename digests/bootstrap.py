@@ -37,6 +37,8 @@ from digests.summaries.llm import ChatModel
 from digests.summaries.prompt import load_prompt, load_sections_hint
 from digests.summaries.summarize import Summarizer
 
+# Between the end of a request and the end of its turn.
+_TURN_MARGIN_SECONDS = 20
 _OPENAI_URL = "https://api.openai.com/v1"
 
 
@@ -148,7 +150,7 @@ class Services:
             self.store,
             host_key,
             interval_seconds=LISTING_INTERVAL_SECONDS if host_key == LISTING_KEY else SERVICES_INTERVAL_SECONDS,
-            longest_seconds=DEADLINE_SECONDS,
+            longest_seconds=DEADLINE_SECONDS + _TURN_MARGIN_SECONDS,
             now=self.now,
             wait=wait_seconds,
         )

@@ -141,9 +141,6 @@ class Day:
         return [Coverage(row.scope, row.source, row.seen, row.total, row.whole) for row in rows]
 
     def _plan_edition(self, reader: Reader, digest: Digest) -> bool:
-        parts = self._plan_parts(reader, digest)
-        if not parts:
-            return False
         edition_id = ledger.plan_edition(
             self.store,
             subscriber_id=reader.id,
@@ -151,7 +148,7 @@ class Day:
             announced_on=self.on,
             digest_json=digest_to_json(digest),
             paper_ids=digest.paper_ids,
-            parts=parts,
+            parts=self._plan_parts(reader, digest),
             now=self.now(),
         )
         return edition_id is not None

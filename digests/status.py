@@ -81,8 +81,8 @@ def report_day(store: Store, on: date) -> DayReport:
     by_delivery = select(deliveries.c.state, func.count()).where(deliveries.c.edition_id.in_(of_day))
     with store.reading() as connection:
 
-        def count(query: Select[tuple[str, int]]) -> dict[str, int]:
-            return {key: number for key, number in connection.execute(query)}  # noqa: C416 rows are not pairs to dict()
+        def count(query: Select[str, int]) -> dict[str, int]:
+            return {row[0]: row[1] for row in connection.execute(query)}
 
         return DayReport(
             on=on,
@@ -100,11 +100,11 @@ def report_status(store: Store) -> Status:
     query = select(*columns, batches.c.closed_at, batches.c.fault).where(batches.c.announced_on == newest)
     with store.reading() as connection:
 
-        def scalar(query: Select[tuple[int]]) -> int:
+        def scalar(query: Select[int]) -> int:
             return connection.scalar(query) or 0
 
-        def count(query: Select[tuple[str, int]]) -> dict[str, int]:
-            return {key: number for key, number in connection.execute(query)}  # noqa: C416 rows are not pairs to dict()
+        def count(query: Select[str, int]) -> dict[str, int]:
+            return {row[0]: row[1] for row in connection.execute(query)}
 
         number = func.count()
         return Status(

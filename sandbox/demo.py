@@ -7,14 +7,15 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final
+from typing import Final
 
+from digests.keywords.language import parse, split_keywords
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from digests.bootstrap import Services, open_services
+from digests.delivery.channel import EMAIL, TELEGRAM
 from digests.errors import PaperPostError, StoreError
-from digests.keywords.language import parse, split_keywords
 from digests.papers.paper import Source
 from digests.papers.wire import read_document
 from digests.rendering.chat_page import render_chat
@@ -24,7 +25,7 @@ from digests.status import DayReport
 from digests.subscribers.keywords import add_keywords
 from digests.subscribers.membership import add_address, join
 from digests.subscribers.readers import load_reader
-from digests.subscribers.subscriber import Channel, Subscriber
+from digests.subscribers.subscriber import Subscriber
 from sandbox.arxiv import Document
 from sandbox.sample import SampleDay, load_sample
 from sandbox.stand_ins import StandIns, start_stand_ins
@@ -120,8 +121,8 @@ def _clear(out: Path) -> Path:
 def _add_reader(services: Services, keywords: str) -> Subscriber:
     """One reader with a chat and a mail address."""
     store, now, salt = services.store, services.now(), services.salt
-    reader = join(store, channel=Channel.TELEGRAM, address=str(_CHAT_ID), confirmed=True, now=now, salt=salt)
-    add_address(store, reader.id, channel=Channel.EMAIL, address=_MAIL, confirmed=True, now=now, salt=salt)
+    reader = join(store, channel=TELEGRAM, address=str(_CHAT_ID), confirmed=True, now=now, salt=salt)
+    reader = add_address(store, reader.id, channel=EMAIL, address=_MAIL, confirmed=True, now=now, salt=salt)
     add_keywords(store, reader.id, keywords, now, services.settings.max_keywords)
     return reader
 
@@ -144,9 +145,7 @@ def _watch(services: Services, pages: Sequence[Page], console: Console) -> Outco
     return outcome
 
 
-def _write_results(
-    out: Path, services: Services, reader: Subscriber, stand_ins: StandIns, outcome: Outcome
-) -> None:
+def _write_results(out: Path, services: Services, reader: Subscriber, stand_ins: StandIns, outcome: Outcome) -> None:
     """What the reader got, as it arrived; the newest day has the plain names."""
     for day in outcome.days[:-1]:
         _write_previews(out, services, reader, day, suffix=f"-{day.on}")

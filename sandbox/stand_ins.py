@@ -11,7 +11,8 @@ from sandbox.arxiv import Document
 from sandbox.mailbox import Mailbox, serve_mailbox
 from sandbox.sample import SampleDay, known_summaries, load_sample
 from sandbox.serving import serve
-from sandbox.telegram import TOKEN, Telegram, build_app
+from sandbox.telegram import serve_telegram
+from sandbox.telegram_chats import TOKEN, Telegram
 
 MAIL_FROM: Final = "paperpost@sandbox.invalid"
 MODEL: Final = "sandbox"
@@ -38,7 +39,10 @@ class StandIns:
 
 @contextmanager
 def start_stand_ins(
-    documents: SampleDay | Sequence[Document] | None = None, *, chats: Iterable[int] = (), mail_folder: Path | None = None
+    documents: SampleDay | Sequence[Document] | None = None,
+    *,
+    chats: Iterable[int] = (),
+    mail_folder: Path | None = None,
 ) -> Iterator[StandIns]:
     """Serve arXiv, a model, Telegram and a mailbox on 127.0.0.1 until the context ends.
 
@@ -53,8 +57,7 @@ def start_stand_ins(
     with ExitStack() as stack:
         arxiv_url = stack.enter_context(serve(arxiv.build_app(sample if documents is None else documents)))
         llm_url = stack.enter_context(serve(llm.build_app(known_summaries(sample), model=MODEL)))
-        telegram_url = stack.enter_context(serve(build_app(telegram)))
-        stack.callback(telegram.close)
+        telegram_url = stack.enter_context(serve_telegram(telegram))
         smtp_url = stack.enter_context(serve_mailbox(mailbox))
         yield StandIns(
             telegram=telegram,

@@ -2,7 +2,7 @@
 
 from celery import Celery
 
-app = Celery("paperpost", include=["worker.tasks"])
+app = Celery("paperpost", include=["worker.tasks"], task_cls="worker.retries:RetriedTask")
 app.config_from_object("worker.config")
 
 QUEUES = ("fetch", "match", "summarise", "deliver")

@@ -1,7 +1,7 @@
 """The tasks: one call into the house each. Ids in, nothing out; every task may run twice, at the same time too."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import TypeVar
 
@@ -12,10 +12,10 @@ from digests.delivery.addresses import close_gone
 from digests.delivery.ledger import expire_claims
 from digests.papers.collect import collect
 from digests.papers.paper import ArxivId, Source
+from digests.papers.shelf import find_recent_dates
 from digests.summaries.due import summarise_due
 from worker.app import app
 from worker.loop import LoopThread
-from worker.retries import RETRY
 
 T = TypeVar("T")
 
@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 _PAPERS_PER_TASK = 20
 _READERS_PER_TASK = 500
 _SENDS_PER_TASK = 200
+# A day that is still not composed then needs a person; sends that are planned are swept for ever.
+_LOOK_BACK = timedelta(hours=24)
 
 _loop = LoopThread()
 
@@ -35,7 +37,7 @@ def _services() -> Services:
     return open_services()
 
 
-@app.task(name="papers.collect", **RETRY)
+@app.task(name="papers.collect")
 def collect_papers(scope: str, source: str) -> None:
     """Fetch one scope's newest announcement; `source` is a word of papers.Source."""
     services = _services()
@@ -44,7 +46,7 @@ def collect_papers(scope: str, source: str) -> None:
         prepare.delay(on.isoformat())
 
 
-@app.task(name="digests.prepare", **RETRY)
+@app.task(name="digests.prepare")
 def prepare(on: str) -> None:
     """Match the batch of `on` (ISO date), and wake summaries or, where none is missing, composing."""
     day = _services().day(date.fromisoformat(on))
@@ -55,7 +57,7 @@ def prepare(on: str) -> None:
         _compose_when_ready(on)
 
 
-@app.task(name="digests.summarise", **RETRY)
+@app.task(name="digests.summarise")
 def summarise(on: str, paper_ids: Sequence[str]) -> None:
     services = _services()
     ids = [ArxivId(paper_id) for paper_id in paper_ids]
@@ -63,13 +65,13 @@ def summarise(on: str, paper_ids: Sequence[str]) -> None:
     _compose_when_ready(on)
 
 
-@app.task(name="digests.compose", **RETRY)
+@app.task(name="digests.compose")
 def compose(on: str, subscriber_ids: Sequence[int]) -> None:
     if _services().day(date.fromisoformat(on)).compose(set(subscriber_ids)):
         deliver.delay()
 
 
-@app.task(name="digests.deliver", **RETRY)
+@app.task(name="digests.deliver")
 def deliver() -> None:
     """Send what is due; where more is due than one task should hold, wake another."""
     tally = _loop.run(_services().courier.deliver_due(limit=_SENDS_PER_TASK))
@@ -85,7 +87,7 @@ def sweep() -> None:
     closed = close_gone(services.store, services.now())
     if expired or closed:
         log.warning("sweep_found", expired=expired, closed=closed)
-    for on in services.open_days():
+    for on in find_recent_dates(services.store, services.now() - _LOOK_BACK):
         prepare.delay(on.isoformat())
     deliver.delay()
 
@@ -102,4 +104,3 @@ def _compose_when_ready(on: str) -> None:
 def _chunks(items: Sequence[T], size: int) -> Iterator[list[T]]:
     for start in range(0, len(items), size):
         yield list(items[start : start + size])
-

@@ -7,7 +7,6 @@ from bot.services import Asked, BotServices
 from bot.texts import say_added, say_held
 from bot.voice import pack
 from digests.errors import InputError
-from digests.keywords.language import parse
 from digests.subscribers.backtest import backtest_all
 from digests.subscribers.keywords import add_keywords, list_keywords, remove_keyword
 from digests.subscribers.subscriber import Subscriber
@@ -15,8 +14,11 @@ from digests.subscribers.subscriber import Subscriber
 
 def add(services: BotServices, asked: Asked) -> list[str]:
     subscriber = join_chat(services, asked)
-    result = add_keywords(services.store, subscriber.id, asked.text, services.now(), services.max_keywords)
-    queries = [parse(keyword.canonical) for keyword in result.added]
+    text, takes_wide = _take_off_yes(asked.text)
+    result = add_keywords(
+        services.store, subscriber.id, text, services.now(), services.max_keywords, takes_wide=takes_wide
+    )
+    queries = [added.query for added in result.added if not added.query.has_only_chinese]
     tests = backtest_all(services.store, queries, services.now()) if queries else {}
     return pack(say_added(asked.voice, result, tests))
 
@@ -34,6 +36,12 @@ def remove(services: BotServices, asked: Asked) -> list[str]:
     keyword = remove_keyword(services.store, subscriber.id, asked.text)
     held = len(list_keywords(services.store, subscriber.id))
     return [asked.voice("removed", keyword=keyword.typed, held=held)]
+
+
+def _take_off_yes(text: str) -> tuple[str, bool]:
+    """The text without its `--yes`, and whether there was one; telephones make a dash of two hyphens."""
+    first, _, rest = text.partition(" ")
+    return (rest, True) if first in {"--yes", "—yes", "–yes"} else (text, False)
 
 
 def _holder(asked: Asked) -> Subscriber:

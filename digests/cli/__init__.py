@@ -1,36 +1,38 @@
 """The command line `paperpost`. Exit status: 0 done, 1 failed, 2 wrong use. Needs neither broker nor service."""
 
-import sys
+from typing import Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
-from digests.cli import health, inspect, papers, readers, run
+from digests.cli import health, inspect, papers, preview, readers, run
 from digests.errors import ConfigError, InputError, PaperPostError, QueryRefused
 from digests.keywords.refusals import explain_refusal
 from digests.phrases import load_phrases
 
+
+class _Commands(TyperGroup):
+    """Our own errors become one sentence on standard error and an exit status."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PaperPostError as error:
+            Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(_sentence(error))
+            raise typer.Exit(2 if isinstance(error, ConfigError | InputError) else 1) from error
+
+
 app = typer.Typer(
+    cls=_Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     help="论文邮差 PaperPost: every new arXiv paper that matters to a reader, once, in Chinese. "
     "DATE is arXiv's own: the date on its listing page.",
 )
-papers.register(app)
-inspect.register(app)
-readers.register(app)
-run.register(app)
-health.register(app)
-
-
-def main() -> None:
-    """The console script: our own errors become one sentence on standard error and an exit status."""
-    try:
-        app()
-    except (ConfigError, InputError, PaperPostError) as error:
-        Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(_sentence(error))
-        sys.exit(2 if isinstance(error, ConfigError | InputError) else 1)
+for commands in (papers, inspect, readers, preview, run, health):
+    commands.register(app)
 
 
 def _sentence(error: PaperPostError) -> str:

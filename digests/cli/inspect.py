@@ -44,9 +44,7 @@ def _print_json(query: Query, on: str, hits: list[tuple[Announced, Match]]) -> N
         {"id": item.paper.id, "title": item.paper.title, "kind": item.kind, "matched": _matched(item.paper, hit)}
         for item, hit in hits
     ]
-    print_json(
-        {"query": query.typed, "canonical": query.canonical, "on": on, "count": len(papers), "papers": papers}
-    )
+    print_json({"query": query.typed, "canonical": query.canonical, "on": on, "count": len(papers), "papers": papers})
 
 
 def _matched(paper: Paper, hit: Match) -> list[dict[str, Any]]:

@@ -63,7 +63,7 @@ def _ingest_file(
 ) -> Ingested:
     try:
         announcement = read_document(path.read_bytes(), source)
-        stored = store_announcement(opened.store, announcement, now=opened.now(), on=on)
+        stored = store_announcement(opened.store, announcement, now=opened.now, on=on)
     except OSError as error:
         return Ingested(str(path), error=f"cannot be read: {error.strerror}")
     except SourceMalformed as error:
@@ -98,5 +98,3 @@ def _print_table(results: list[Ingested]) -> None:
             errors.print(f"{Path(result.file).name}: and {len(result.broken) - _MAX_SHOWN_BROKEN} more")
         if result.error:
             errors.print(f"{result.file}: {result.error}")
-
-

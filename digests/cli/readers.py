@@ -1,7 +1,8 @@
 """`subscribers add|list|show|forget`: the operator's way to the readers."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -9,12 +10,13 @@ from rich.table import Table
 
 from digests.bootstrap import Services
 from digests.cli.options import AsJson, print_json, services
+from digests.delivery.channel import EMAIL, TELEGRAM
 from digests.errors import InputError
 from digests.keywords.refusals import explain_refusal
 from digests.phrases import load_phrases
 from digests.subscribers import directory, keywords, membership
 from digests.subscribers.keywords import AddResult, NoRoom, Refused
-from digests.subscribers.subscriber import Channel, Subscriber, Target
+from digests.subscribers.subscriber import Subscriber, Target
 
 _console = Console(soft_wrap=True, highlight=False, markup=False)
 _commands = typer.Typer(no_args_is_help=True, help="Readers: add, list, show, forget.")
@@ -34,7 +36,7 @@ def find_subscriber(opened: Services, text: str) -> Subscriber:
     Raises  InputError `chat.no_such_subscriber`.
     """
     if "@" in text:
-        found = directory.find_by_address(opened.store, channel=Channel.EMAIL, address=text)
+        found = directory.find_by_address(opened.store, channel=EMAIL, address=text)
     else:
         found = _find_by_number(opened, text)
     if found is None:
@@ -47,24 +49,18 @@ def add(
     email: Annotated[str, typer.Option(metavar="A", help="A mail address.")] = "",
     telegram: Annotated[str, typer.Option(metavar="ID", help="A Telegram chat id.")] = "",
     keyword: Annotated[list[str] | None, typer.Option("--keyword", metavar="Q", help="May be repeated.")] = None,
-    confirmed: Annotated[bool, typer.Option("--confirmed", help="The owner has agreed: nothing is sent before.")] = False,
-    language: Annotated[str, typer.Option(help="zh or en")] = "zh",
+    confirmed: Annotated[
+        bool, typer.Option("--confirmed", help="The owner has agreed: nothing is sent before.")
+    ] = False,
+    language: Annotated[Literal["zh", "en"], typer.Option(help="The reader's language.")] = "zh",
     as_json: AsJson = False,
 ) -> None:
-    """Add a reader at one address, with keywords. The same address again gives the same reader."""
-    if bool(email) == bool(telegram):
-        raise typer.BadParameter("give one of --email and --telegram")
-    channel, address = (Channel.EMAIL, email) if email else (Channel.TELEGRAM, telegram)
+    """Add a reader by mail address, chat or both, with keywords. The same address again gives the same reader."""
+    addresses = [(c, a) for c, a in ((TELEGRAM, telegram), (EMAIL, email)) if a]
+    if not addresses:
+        raise typer.BadParameter("give --email A, --telegram ID, or both")
     with services() as opened:
-        joined = membership.join(
-            opened.store,
-            channel=channel,
-            address=address,
-            language=language,
-            confirmed=confirmed,
-            now=opened.now(),
-            salt=opened.salt,
-        )
+        joined = _join(opened, addresses, language, confirmed=confirmed)
         results = [
             keywords.add_keywords(opened.store, joined.id, text, opened.now(), opened.settings.max_keywords)
             for text in keyword or []
@@ -113,12 +109,26 @@ def forget(
     _console.print(f"Reader {found.id} is forgotten.")
 
 
+def _join(opened: Services, addresses: Sequence[tuple[str, str]], language: str, *, confirmed: bool) -> Subscriber:
+    """One reader for all `addresses`; who is known by one of them is that reader."""
+
+    def is_stranger(item: tuple[str, str]) -> bool:
+        return directory.find_by_address(opened.store, channel=item[0], address=item[1]) is None
+
+    (channel, address), *others = sorted(addresses, key=is_stranger)
+    same: Any = {"confirmed": confirmed, "now": opened.now(), "salt": opened.salt}
+    joined = membership.join(opened.store, channel=channel, address=address, language=language, **same)
+    for other_channel, other in others:
+        joined = membership.add_address(opened.store, joined.id, channel=other_channel, address=other, **same)
+    return joined
+
+
 def _find_by_number(opened: Services, text: str) -> Subscriber | None:
     if text.isdecimal() and len(text) < 10:
         for subscriber in directory.list_subscribers(opened.store):
             if subscriber.id == int(text):
                 return subscriber
-    return directory.find_by_address(opened.store, channel=Channel.TELEGRAM, address=text)
+    return directory.find_by_address(opened.store, channel=TELEGRAM, address=text)
 
 
 def _show(opened: Services, subscriber: Subscriber, *, as_json: bool) -> None:

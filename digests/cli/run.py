@@ -14,13 +14,13 @@ from rich.console import Console
 
 from digests.bootstrap import Services, open_services
 from digests.cli.options import AsJson, OnDate, on_or_newest, print_json
+from digests.delivery.channel import TELEGRAM
 from digests.delivery.ledger import expire_claims
 from digests.errors import PaperPostError
 from digests.papers.shelf import load_batch
 from digests.settings import load_settings
 from digests.status import DayReport, report_day
 from digests.subscribers.directory import list_subscribers
-from digests.subscribers.subscriber import Channel
 from digests.summaries.due import summarise_due
 
 _messages = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
@@ -77,7 +77,8 @@ async def run_day(services: Services, on: date) -> dict[str, float]:
 
 def demo(
     papers: Annotated[
-        list[Path] | None, typer.Option("--papers", metavar="F", help="Announcement files instead of the sample; repeat.")
+        list[Path] | None,
+        typer.Option("--papers", metavar="F", help="Announcement files instead of the sample; repeat."),
     ] = None,
     keywords: Annotated[str, typer.Option(help='Keywords instead of the default ones: "a; b".')] = "",
     out: Annotated[Path, typer.Option(help="Where the results go; emptied first.")] = Path("build/demo"),
@@ -114,7 +115,7 @@ def _services() -> Iterator[Services]:
     opened = open_services(settings)
     readers = list_subscribers(opened.store)
     opened.close()
-    chats = [int(t.address) for reader in readers for t in reader.targets if t.channel is Channel.TELEGRAM]
+    chats = [int(t.address) for reader in readers for t in reader.targets if t.channel == TELEGRAM]
     folder = settings.home / "sandbox"
     with start_stand_ins(chats=chats, mail_folder=folder / "mail") as stand_ins:
         print_stand_ins(_messages, stand_ins)

@@ -63,8 +63,8 @@ def plan_edition(
 ) -> int | None:
     """Write an edition and its deliveries in one transaction; returns the edition's id.
 
-    A slot that exists is left as it is, and its id returned. None: the reader has left or is paused, or none of the
-    parts is for a confirmed address of theirs.
+    A slot that exists is left as it is, and its id returned. Without parts the edition only records that there was
+    nothing to say. None: the reader has left or is paused, or none of the parts is for a confirmed address of theirs.
     """
     with store.writing() as connection:
         reachable = _find_reachable(connection, subscriber_id)
@@ -73,7 +73,7 @@ def plan_edition(
             for p in parts
             if p.target_id in reachable
         ]
-        if not rows:
+        if not reachable or (parts and not rows):
             return None
         edition_id = _insert_edition(
             store,
@@ -89,7 +89,8 @@ def plan_edition(
         if edition_id is None:
             return _find_edition(connection, subscriber_id, slot)
         state = {"edition_id": edition_id, "state": DeliveryState.PLANNED, "planned_at": now}
-        connection.execute(deliveries.insert(), [row | state for row in rows])
+        if rows:
+            connection.execute(deliveries.insert(), [row | state for row in rows])
         papers = [
             {"edition_id": edition_id, "subscriber_id": subscriber_id, "paper_id": paper_id}
             for paper_id in dict.fromkeys(paper_ids)

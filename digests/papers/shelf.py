@@ -92,6 +92,13 @@ def coverage(store: Store, on: date) -> list[BatchRow]:
         return [_build_batch_row(row) for row in connection.execute(query).mappings()]
 
 
+def find_recent_dates(store: Store, since: datetime) -> list[date]:
+    """arXiv's dates of the batches that changed since then (aware UTC), oldest first."""
+    query = select(batches.c.announced_on).where(batches.c.updated_at >= since).distinct()
+    with store.reading() as connection:
+        return sorted(connection.scalars(query))
+
+
 def latest_date(store: Store) -> date | None:
     """The newest day of which any paper is here."""
     with store.reading() as connection:

@@ -225,7 +225,8 @@ deliveries = Table(
     Column("part", Integer, nullable=False),
     Column("channel", String(16), nullable=False),
     Column("state", String(16), nullable=False),
-    # Telegram: the part's HTML, so that a repeat is the same text; emptied when final. Mail is rendered when sent.
+    # Telegram: the part's HTML, so that a repeat is the same text; emptied when sent or gone, kept for an operator's
+    # retry when failed. Mail is rendered when sent.
     Column("body", Text, nullable=False, default=""),
     Column("attempts", Integer, nullable=False, default=0),
     # Set when a claim ended without an answer; the one repeat is then marked as such.

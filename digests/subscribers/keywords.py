@@ -8,9 +8,10 @@ from typing import Final
 from sqlalchemy import Connection, Row, delete, select
 
 from digests.errors import InputError, QueryRefused
-from digests.keywords.language import parse, split_keywords
+from digests.keywords.language import Query, parse, split_keywords
 from digests.store.engine import Store
 from digests.store.tables import subscribers, subscriptions
+from digests.subscribers.breadth import is_wider_than_an_archive
 from digests.subscribers.directory import no_such_subscriber
 from digests.subscribers.subscriber import Keyword
 from digests.subscribers.typed import make_readable, shorten
@@ -22,6 +23,7 @@ _MAX_TEXT_CHARS: Final = 16_384
 @dataclass(frozen=True, slots=True)
 class Added:
     keyword: Keyword
+    query: Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,18 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class TooWide:
+    """Only categories, and more than one archive: taken only when they say that they mean it."""
+
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoRoom:
     typed: str
 
 
-Outcome = Added | AlreadyHeld | Refused | NoRoom
+Outcome = Added | AlreadyHeld | Refused | TooWide | NoRoom
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +64,24 @@ class AddResult:
     max_keywords: int
 
     @property
-    def added(self) -> list[Keyword]:
-        return [outcome.keyword for outcome in self.outcomes if isinstance(outcome, Added)]
+    def added(self) -> list[Added]:
+        return [outcome for outcome in self.outcomes if isinstance(outcome, Added)]
 
 
-def add_keywords(store: Store, subscriber_id: int, text: str, now: datetime, max_keywords: int) -> AddResult:
+def add_keywords(
+    store: Store, subscriber_id: int, text: str, now: datetime, max_keywords: int, *, takes_wide: bool = False
+) -> AddResult:
     """Add every keyword of `text` that is one; each other one is answered for itself.
 
-    Raises  InputError: `chat.add_what` (nothing typed), `chat.too_much_text`, `chat.too_many_at_once`,
-            `chat.no_such_subscriber`. Then nothing was added.
+    takes_wide  they were asked and want all of several archives
+    Raises      InputError: `chat.add_what` (nothing typed), `chat.too_much_text`, `chat.too_many_at_once`,
+                `chat.no_such_subscriber`. Then nothing was added.
     """
-    typed = _split(text, max_keywords)
+    queries = [_read(typed, takes_wide=takes_wide) for typed in _split(text, max_keywords)]
     with store.writing() as connection:
         held = {keyword.canonical: keyword for keyword in _load_and_lock(connection, subscriber_id)}
-        outcomes = tuple(_add(store, connection, subscriber_id, one, held, now, max_keywords) for one in typed)
+        adding = _Adding(store, connection, subscriber_id, held, now, max_keywords)
+        outcomes = tuple(adding.add(query) if isinstance(query, Query) else query for query in queries)
     return AddResult(outcomes=outcomes, held=len(held), max_keywords=max_keywords)
 
 
@@ -108,28 +121,36 @@ def _split(text: str, max_keywords: int) -> list[str]:
     return typed
 
 
-def _add(
-    store: Store,
-    connection: Connection,
-    subscriber_id: int,
-    typed: str,
-    held: dict[str, Keyword],
-    now: datetime,
-    max_keywords: int,
-) -> Outcome:
+def _read(typed: str, *, takes_wide: bool) -> Query | Refused | TooWide:
     try:
-        canonical = parse(typed).canonical
+        query = parse(typed)
     except QueryRefused as error:
         return Refused(typed, error)
-    if canonical in held:
-        return AlreadyHeld(typed, held[canonical])
-    if len(held) >= max_keywords:
-        return NoRoom(typed)
-    row = store.insert(subscriptions).values(
-        subscriber_id=subscriber_id, canonical=canonical, typed=typed, added_at=now
-    )
-    held[canonical] = build_keyword(connection.execute(row.returning(subscriptions)).one())
-    return Added(held[canonical])
+    return TooWide(typed) if is_wider_than_an_archive(query) and not takes_wide else query
+
+
+@dataclass(frozen=True, slots=True)
+class _Adding:
+    """One transaction of one subscriber; `held` by canonical form, and kept up to date."""
+
+    store: Store
+    connection: Connection
+    subscriber_id: int
+    held: dict[str, Keyword]
+    now: datetime
+    max_keywords: int
+
+    def add(self, query: Query) -> Outcome:
+        if query.canonical in self.held:
+            return AlreadyHeld(query.typed, self.held[query.canonical])
+        if len(self.held) >= self.max_keywords:
+            return NoRoom(query.typed)
+        row = self.store.insert(subscriptions).values(
+            subscriber_id=self.subscriber_id, canonical=query.canonical, typed=query.typed, added_at=self.now
+        )
+        keyword = build_keyword(self.connection.execute(row.returning(subscriptions)).one())
+        self.held[query.canonical] = keyword
+        return Added(keyword, query)
 
 
 def _choose(held: list[Keyword], wanted: str) -> Keyword:

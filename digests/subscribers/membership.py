@@ -38,11 +38,33 @@ def join(
     with store.writing() as connection:
         if asked_again:
             connection.execute(delete(forgotten).where(forgotten.c.address_hash == address_hash))
-        elif connection.execute(select(forgotten).where(forgotten.c.address_hash == address_hash)).first():
-            raise InputError("this address was forgotten", code="chat.forgotten_address")
+        else:
+            _refuse_forgotten(connection, address_hash)
         target_id, subscriber_id = _find_or_make(store, connection, channel, clean, language, now)
         if confirmed:
             _confirm(connection, target_id, now)
+        return load_on(connection, subscriber_id)
+
+
+def add_address(
+    store: Store, subscriber_id: int, *, channel: str, address: str, confirmed: bool, now: datetime, salt: bytes
+) -> Subscriber:
+    """Give a subscriber one more address; one that they have already is left as it is, or confirmed.
+
+    Raises  InputError: `chat.address_taken` (somebody else's), `chat.forgotten_address`, `chat.no_such_subscriber`,
+            and for an address that cannot be one.
+    """
+    clean = clean_address(channel, address)
+    with store.writing() as connection:
+        load_on(connection, subscriber_id)
+        _refuse_forgotten(connection, hash_address(channel, clean, salt))
+        row = store.insert(targets).values(subscriber_id=subscriber_id, channel=channel, address=clean)
+        connection.execute(row.on_conflict_do_nothing())
+        found = connection.execute(select_target(channel, clean)).one()
+        if found.subscriber_id != subscriber_id:
+            raise InputError("another subscriber's", code="chat.address_taken", fields={"address": clean})
+        if confirmed:
+            _confirm(connection, found.id, now)
         return load_on(connection, subscriber_id)
 
 
@@ -58,6 +80,11 @@ def forget(store: Store, subscriber_id: int, *, salt: bytes, now: datetime) -> N
             connection.execute(row.on_conflict_do_nothing())
         # Every other table of theirs hangs on this row with ON DELETE CASCADE.
         connection.execute(delete(subscribers).where(subscribers.c.id == subscriber_id))
+
+
+def _refuse_forgotten(connection: Connection, address_hash: str) -> None:
+    if connection.execute(select(forgotten).where(forgotten.c.address_hash == address_hash)).first():
+        raise InputError("this address was forgotten", code="chat.forgotten_address")
 
 
 def _find_or_make(

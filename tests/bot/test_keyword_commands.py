@@ -52,7 +52,7 @@ async def test_add_warns_of_a_keyword_that_brings_too_much(alice: Person, store:
 async def test_add_answers_for_each_of_several_keywords(alice: Person):
     await alice.says("/add RLHF")
 
-    answer = await alice.says("/add world model，(GRPO OR PPO\nRLHF；World Models")
+    answer = await alice.says("/add world model，RLHF；World Models\n(GRPO OR PPO")
 
     assert "已添加 <b>world model</b>" in answer
     assert "<pre>(GRPO OR PPO" in answer
@@ -79,6 +79,25 @@ async def test_add_stops_at_the_limit_and_says_what_to_do(alice: Person):
 async def test_more_keywords_than_a_list_holds_are_refused_at_once(alice: Person):
     assert "一次写了 6 个关键词" in await alice.says("/add a one, b two, c three, d four, e five, f six")
     assert "还没有关键词" in await alice.says("/list")
+
+
+async def test_add_asks_before_it_takes_whole_fields(alice: Person):
+    answer = await alice.says("/add cat:cs OR cat:math")
+
+    assert "<code>/add --yes cat:cs OR cat:math</code>" in answer
+    assert "还没有关键词" in await alice.says("/list")
+    # A telephone writes two hyphens as a dash.
+    assert "已添加 <b>cat:cs OR cat:math</b>" in await alice.says("/add —yes cat:cs OR cat:math")
+
+
+async def test_add_says_that_chinese_words_find_translated_papers_only(alice: Person, store: Store):
+    put_papers(store, "Cats")
+
+    answer = await alice.says("/add 扩散策略")
+
+    assert "已添加 <b>扩散策略</b>" in answer
+    assert "只能在译好的论文里找" in answer
+    assert "没有命中" not in answer
 
 
 @pytest.mark.parametrize("text", ["/add", "/add   ", "/add@paperpost_bot", "/ADD", "/add ,，、"])

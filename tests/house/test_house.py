@@ -65,7 +65,7 @@ def test_no_path_of_a_machine_stands_in_the_project():
 
 
 def _is_made(path: Path) -> bool:
-    made = {".git", ".venv", "build", "var", "paperpost.egg-info", "tests"}
+    made = {".git", ".venv", ".hypothesis", "build", "var", "paperpost.egg-info", "tests"}
     first = path.relative_to(ROOT).parts[0]
     return first in made or first.endswith("_cache") or "__pycache__" in path.parts
 

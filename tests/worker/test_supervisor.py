@@ -12,8 +12,10 @@ import redis
 
 from digests.broker import redis_py_url, socket_path
 from digests.errors import ConfigError
+from tests.waiting import eventually
 from worker.supervisor import Process, Supervisor, broker_process
 
+ENVIRONMENT = {"PATH": os.defpath}
 SLEEP = [sys.executable, "-c", "import signal; signal.pause()"]
 
 
@@ -22,8 +24,8 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_broker_keeps_its_queue_through_a_kill(home, eventually):
-    with Supervisor([broker_process(home)], home / "logs", os.environ) as supervisor:
+def test_the_broker_keeps_its_queue_through_a_kill(home):
+    with Supervisor([broker_process(home)], home / "logs", ENVIRONMENT) as supervisor:
         client = redis.Redis.from_url(redis_py_url("", home))
         client.rpush("queue", "wake up")
         client.execute_command("WAITAOF", 1, 0, 5000)
@@ -42,15 +44,15 @@ def test_the_broker_keeps_its_queue_through_a_kill(home, eventually):
         eventually(answers, "the broker answers again with what it held")
 
 
-def test_a_child_that_dies_is_started_again(tmp_path, eventually):
-    with Supervisor([Process("sleeper", SLEEP)], tmp_path, os.environ) as supervisor:
+def test_a_child_that_dies_is_started_again(tmp_path):
+    with Supervisor([Process("sleeper", SLEEP)], tmp_path, ENVIRONMENT) as supervisor:
         first = supervisor.pid("sleeper")
         os.kill(first, signal.SIGKILL)
         eventually(lambda: supervisor.pid("sleeper") != first, "a new sleeper")
 
 
 def test_stopping_ends_every_child(tmp_path):
-    with Supervisor([Process("one", SLEEP), Process("two", SLEEP)], tmp_path, os.environ) as supervisor:
+    with Supervisor([Process("one", SLEEP), Process("two", SLEEP)], tmp_path, ENVIRONMENT) as supervisor:
         pids = [supervisor.pid("one"), supervisor.pid("two")]
     assert not any(psutil.pid_exists(pid) for pid in pids)
 
@@ -58,15 +60,15 @@ def test_stopping_ends_every_child(tmp_path):
 def test_a_child_that_cannot_start_is_one_clear_sentence(tmp_path):
     command = [sys.executable, "-c", "print('no such thing'); raise SystemExit(3)"]
     with pytest.raises(ConfigError, match=r"broken did not start; see .*broken\.log"):
-        Supervisor([Process("broken", command, lambda: False)], tmp_path, os.environ).__enter__()
+        Supervisor([Process("broken", command, lambda: False)], tmp_path, ENVIRONMENT).__enter__()
     assert (tmp_path / "broken.log").read_text() == "no such thing\n"
 
 
-def test_nothing_is_left_after_a_kill_of_the_supervisor(tmp_path, eventually):
+def test_nothing_is_left_after_a_kill_of_the_supervisor(tmp_path):
     program = (
-        "import os, pathlib, sys\n"
+        "import pathlib, sys\n"
         "from worker.supervisor import Process, Supervisor\n"
-        "with Supervisor([Process('sleeper', sys.argv[2:])], pathlib.Path(sys.argv[1]), os.environ) as supervisor:\n"
+        "with Supervisor([Process('sleeper', sys.argv[2:])], pathlib.Path(sys.argv[1]), {}) as supervisor:\n"
         "    print(supervisor.pid('sleeper'), flush=True)\n"
         "    sys.stdin.read()\n"
     )

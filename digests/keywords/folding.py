@@ -1,0 +1,56 @@
+"""Plurals and spellings (keywords.md §2, steps 4 and 6). Nothing else is stemmed: `police` is not `policy`."""
+
+import tomllib
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any, Final
+
+from digests.keywords.spelling import americanise, britannise
+
+# No word is longer; it bounds the work on whatever a text holds.
+_MAX_CHARS: Final = 40
+_MIN_LETTERS: Final = 4
+_KEPT_ENDINGS: Final = ("ss", "us", "is")
+_ES_ENDINGS: Final = ("sses", "shes", "ches", "xes")
+
+
+@lru_cache(maxsize=65_536)
+def fold_word(word: str) -> str:
+    """`behaviours` → `behavior`. Small letters in and out; what comes out folds to itself."""
+    if len(word) > _MAX_CHARS:
+        return word
+    folded = americanise(_find_singular(word))
+    return folded if folded == word else fold_word(folded)
+
+
+@lru_cache(maxsize=65_536)
+def fold_spelling(word: str) -> str:
+    """`behaviour` → `behavior`, `BEHAVIOURS` in capitals keeps its S."""
+    return word if len(word) > _MAX_CHARS else americanise(word)
+
+
+def find_beginnings(word: str) -> set[str]:
+    """The shapes of a word of the text in which a prefix is looked for: plural as it is, in both spellings."""
+    return {word} if len(word) > _MAX_CHARS else {word, americanise(word), britannise(word)}
+
+
+def _find_singular(word: str) -> str:
+    if sum(map(str.isalpha, word)) < _MIN_LETTERS:
+        return word
+    if singular := _plurals()["irregular"].get(word):
+        return str(singular)
+    if not word.endswith("s") or word in _unchanged() or word.endswith(_KEPT_ENDINGS):
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    return word[:-2] if word.endswith(_ES_ENDINGS) else word[:-1]
+
+
+@cache
+def _plurals() -> dict[str, Any]:
+    return tomllib.loads((resources.files("digests.keywords") / "plurals.toml").read_text("utf-8"))
+
+
+@cache
+def _unchanged() -> frozenset[str]:
+    return frozenset(_plurals()["unchanged"]["words"].split())

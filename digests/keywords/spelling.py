@@ -1,0 +1,65 @@
+"""British and American are one (keywords.md §2, step 6). The rules and their exceptions are in spellings.toml."""
+
+import re
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+# Three letters or more, a consonant last: `rise`, `noise`, `pairwise` are out of reach.
+_ISE: Final = re.compile(r"(.{2,}[^aeiouw]i)([sz])(e|ed|er|ers|es|ing|ings|able|ability|ation|ations|ational)")
+_LYSE: Final = re.compile(r"(.+ly)([sz])(e|ed|er|ers|es|ing|able)")
+_KEPT_IN_Z: Final = ("size", "prize")
+
+
+def americanise(word: str) -> str:
+    """`behaviour` → `behavior`, one step. Small letters in and out."""
+    word = _table()["words"].get(word, word)
+    for british, american in _table()["parts"].items():
+        word = word.replace(british, american)
+    word = _around("our", "our").sub(r"\1or\2", word)
+    word = _around("doubled", "l").sub(r"\1\2", word)
+    return _swap(word, "s", "z")
+
+
+def britannise(word: str) -> str:
+    """`behavior` → `behaviour`, for British prefixes only: it also makes words that nobody writes."""
+    word = _british_words().get(word, word)
+    for british, american in _table()["parts"].items():
+        word = word.replace(american, british)
+    word = _around("our", "or").sub(r"\1our\2", word)
+    word = _around("doubled", "").sub(r"\1l\2", word)
+    return _swap(word, "z", "s")
+
+
+def _swap(word: str, old: str, new: str) -> str:
+    """-ise and -ize, -lyse and -lyze, with all that they become."""
+    found = _LYSE.fullmatch(word) or _ISE.fullmatch(word)
+    if found is None or found[2] != old or _is_kept(found[1], old):
+        return word
+    return f"{found[1]}{new}{found[3]}"
+
+
+def _is_kept(stem: str, letter: str) -> bool:
+    if letter == "z":
+        return f"{stem}ze".endswith(_KEPT_IN_Z)
+    table = _table()["ise"]
+    return f"{stem}se" in table["kept"].split() or f"{stem}se".endswith(tuple(table["kept_endings"].split()))
+
+
+@cache
+def _around(section: str, middle: str) -> re.Pattern[str]:
+    """What stands before and after `middle` in a whole word, as two groups."""
+    table = _table()[section]
+    before, after = "|".join(table["before"].split()), "|".join(table["after"].split(" "))
+    return re.compile(f"^(.*(?:{before})){middle}({after})$")
+
+
+@cache
+def _british_words() -> dict[str, str]:
+    return {american: british for british, american in _table()["words"].items()}
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads((resources.files("digests.keywords") / "spellings.toml").read_text("utf-8"))

@@ -1,0 +1,49 @@
+"""The tasks' names, queues and settings: moving a file must not orphan messages."""
+
+from pathlib import Path
+
+import pytest
+
+from digests.settings import setting_names
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.chdir(tmp_path)
+    for name in setting_names():
+        monkeypatch.delenv(name, raising=False)
+    import worker.tasks
+    from worker.app import app
+
+    assert worker.tasks
+    return app
+
+
+def test_task_names_are_written_out(app):
+    ours = {name for name in app.tasks if not name.startswith("celery.")}
+    assert ours == {
+        "papers.collect",
+        "digests.prepare",
+        "digests.summarise",
+        "digests.compose",
+        "digests.deliver",
+        "digests.sweep",
+    }
+
+
+def test_every_task_goes_to_a_queue_that_the_worker_serves(app):
+    from worker.app import QUEUES
+
+    routed = {app.amqp.router.route({}, name)["queue"].name for name in app.tasks if not name.startswith("celery.")}
+    assert routed == set(QUEUES)
+
+
+def test_no_task_waits_longer_than_the_broker_keeps_it(app):
+    """A task that outlives the visibility timeout is given to a second worker while the first still runs it."""
+    timeout = app.conf.broker_transport_options["visibility_timeout"]
+    assert app.conf.task_time_limit < timeout
+    assert all(getattr(task, "retry_backoff_max", 0) < timeout for task in app.tasks.values())
+
+
+def test_the_sweep_is_scheduled(app):
+    assert [entry["task"] for entry in app.conf.beat_schedule.values()] == ["digests.sweep"]
