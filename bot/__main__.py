@@ -1,6 +1,5 @@
 """`python -m bot`: one process that polls Telegram until it is told to stop (SIGINT, SIGTERM)."""
 
-import logging
 import sys
 
 from telegram import Update
@@ -10,14 +9,14 @@ from bot.app import build_application
 from bot.services import BotServices
 from digests.bootstrap import Services, open_services
 from digests.errors import ConfigError, PaperPostError
+from digests.logs import configure_logs
 from digests.papers.shelf import latest_date
 from digests.rendering.telegram import render_parts
 from digests.subscribers.readers import load_reader
 
 
 def main() -> None:
-    # httpx writes every address at INFO, and a Bot API address holds the token.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    configure_logs()
     try:
         services = open_services()
         try:

@@ -2,7 +2,7 @@
 
 import asyncio
 import traceback
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final
 
 import structlog
@@ -10,12 +10,15 @@ from telegram import Message, MessageEntity, Update
 from telegram.error import Forbidden, TelegramError
 from telegram.ext import ContextTypes
 
-from bot.services import Asked, BotServices, Handler
-from bot.voice import Voice
+from bot.backtests import Backtests
+from bot.services import Answer, Asked, BotServices, Handler
+from bot.texts import say_tests
+from bot.voice import Voice, pack
 from digests.delivery.channel import TELEGRAM
 from digests.errors import InputError
 from digests.phrases import load_phrases
 from digests.subscribers.directory import find_by_address
+from digests.subscribers.keywords import Added
 from digests.subscribers.typed import make_readable
 
 log = structlog.get_logger(__name__)
@@ -27,17 +30,18 @@ Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 _MAX_TEXT_CHARS: Final = 20_000
 
 
-def answer_with(services: BotServices, handler: Handler, *, is_slow: bool = False) -> Callback:
-    """A PTB callback that says what `handler` returns. `is_slow` shows the person that something is under way."""
+def answer_with(services: BotServices, handler: Handler, backtests: Backtests) -> Callback:
+    """A PTB callback that says what `handler` answers."""
 
     async def callback(update: Update, context: Context) -> None:
         message = update.effective_message
         if message is None:
             return
-        if is_slow:
-            await _show_typing(message)
-        for text in await asyncio.to_thread(_handle, services, handler, message, context.bot.username):
-            await message.reply_text(text, do_quote=False)
+        asked, answer = await asyncio.to_thread(_handle, services, handler, message, context.bot.username)
+        await _say(message, answer.messages)
+        if answer.to_test:
+            # Not awaited: the next message of this chat need not wait for it. Stopping the application does.
+            context.application.create_task(_follow_up(message, asked.voice, answer.to_test, backtests), update)
 
     return callback
 
@@ -59,12 +63,22 @@ def report_with(services: BotServices) -> Callable[[object, Context], Coroutine[
     return report
 
 
-def _handle(services: BotServices, handler: Handler, message: Message, bot_name: str) -> list[str]:
+def _handle(services: BotServices, handler: Handler, message: Message, bot_name: str) -> tuple[Asked, Answer]:
     asked = _read(services, message, bot_name)
     try:
-        return handler(services, asked)
+        return asked, handler(services, asked)
     except InputError as error:
-        return [asked.voice.explain(error)]
+        return asked, Answer([asked.voice.explain(error)])
+
+
+async def _follow_up(message: Message, voice: Voice, added: Sequence[Added], backtests: Backtests) -> None:
+    tests = await backtests.test([one.query for one in added])
+    await _say(message, pack(say_tests(voice, added, tests)))
+
+
+async def _say(message: Message, texts: Sequence[str]) -> None:
+    for text in texts:
+        await message.reply_text(text, do_quote=False)
 
 
 def _read(services: BotServices, message: Message, bot_name: str) -> Asked:
@@ -91,17 +105,9 @@ def _split_command(message: Message) -> tuple[str, str]:
     return text[1 : first.length].partition("@")[0], text[first.length :].strip()
 
 
-async def _show_typing(message: Message) -> None:
-    try:
-        await message.reply_chat_action("typing")
-    except TelegramError as error:
-        # A courtesy: the answer goes out without it.
-        log.info("typing_not_shown", error=str(error))
-
-
 async def _apologise(services: BotServices, message: Message) -> None:
     voice = Voice(load_phrases(services.language))
     try:
-        await message.reply_text(voice("our_fault"), do_quote=False)
+        await _say(message, [voice("our_fault")])
     except TelegramError as error:
         log.warning("apology_not_sent", error=str(error))

@@ -1,14 +1,16 @@
 """The bot as one PTB application. Starting and stopping it is the business of `python -m bot`."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import structlog
 from telegram import BotCommand, BotCommandScopeAllPrivateChats, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
-from telegram.ext import Application, ApplicationBuilder, CommandHandler, Defaults, MessageHandler, filters
+from telegram.ext import Application, ApplicationBuilder, BaseHandler, CommandHandler, Defaults, MessageHandler, filters
 
-from bot.answers import answer_with, report_with
+from bot.answers import Callback, answer_with, report_with
+from bot.backtests import Backtests
 from bot.handlers import hints
 from bot.handlers.joining import help_, start
 from bot.handlers.keywords import add, list_, remove
@@ -17,14 +19,13 @@ from bot.order import ChatOrder
 from bot.pacing import PacedRequests
 from bot.services import BotServices, Handler
 from digests.phrases import load_phrases
+from digests.subscribers.backtest import backtest_all
 
 log = structlog.get_logger(__name__)
 
 BotApplication = Application[Any, Any, Any, Any, Any, Any]
 
 _COMMANDS: Final[dict[str, Handler]] = {"start": start, "add": add, "list": list_, "remove": remove, "today": today}
-# These read the papers.
-_SLOW: Final = {"add", "today"}
 _PRIVATE: Final = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
 _GROUP: Final = filters.ChatType.GROUPS & filters.UpdateType.MESSAGE
 
@@ -56,13 +57,8 @@ def build_application(
         .post_init(offer_commands)
         .build()
     )
-    for name, handler in _COMMANDS.items():
-        callback = answer_with(services, handler, is_slow=name in _SLOW)
-        application.add_handler(CommandHandler(name, callback, _PRIVATE))
-    application.add_handler(CommandHandler("help", answer_with(services, help_), _PRIVATE))
-    application.add_handler(CommandHandler(["help", *_COMMANDS], answer_with(services, hints.group), _GROUP))
-    for where, handler in _hints():
-        application.add_handler(MessageHandler(where, answer_with(services, handler)))
+    backtests = Backtests(lambda queries: backtest_all(services.store, queries, services.now()))
+    application.add_handlers(_build_handlers(lambda handler: answer_with(services, handler, backtests)))
     application.add_error_handler(report_with(services))
     return application
 
@@ -79,12 +75,16 @@ async def offer_commands(application: BotApplication) -> None:
             log.warning("menu_not_set", error=str(error))
 
 
-def _hints() -> list[tuple[filters.BaseFilter, Handler]]:
+def _build_handlers(answer: Callable[[Handler], Callback]) -> list[BaseHandler[Any, Any, Any]]:
     """The first that fits answers."""
+    known = {**_COMMANDS, "help": help_}
+    edited = filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE
     return [
-        (_PRIVATE & filters.COMMAND, hints.unknown_command),
-        (_PRIVATE & filters.TEXT, hints.plain_text),
-        (_PRIVATE & ~filters.StatusUpdate.ALL, hints.not_text),
-        (filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE, hints.edited),
-        (_GROUP & _Addressed(), hints.group),
+        *(CommandHandler(name, answer(handler), _PRIVATE) for name, handler in known.items()),
+        MessageHandler(_PRIVATE & filters.COMMAND, answer(hints.unknown_command)),
+        MessageHandler(_PRIVATE & filters.TEXT, answer(hints.plain_text)),
+        MessageHandler(_PRIVATE & ~filters.StatusUpdate.ALL, answer(hints.not_text)),
+        MessageHandler(edited, answer(hints.edited)),
+        CommandHandler(list(known), answer(hints.group), _GROUP),
+        MessageHandler(_GROUP & _Addressed(), answer(hints.group)),
     ]

@@ -1,12 +1,13 @@
 """What the chat needs of the house, and what it knows of one message."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.voice import Voice
 from digests.clock import Now
 from digests.delivery.pacing import Pacing
 from digests.store.engine import Store
+from digests.subscribers.keywords import Added
 from digests.subscribers.subscriber import Subscriber
 
 
@@ -39,5 +40,13 @@ class Asked:
     subscriber: Subscriber | None
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Messages to send at once; `to_test` are new keywords whose backtest follows when it is done."""
+
+    messages: Sequence[str]
+    to_test: Sequence[Added] = ()
+
+
 #: Runs in a thread. Its InputErrors are answered with their sentence.
-Handler = Callable[[BotServices, Asked], list[str]]
+Handler = Callable[[BotServices, Asked], Answer]

@@ -19,12 +19,20 @@ _MAX_TITLE_CHARS: Final = 200
 _BROAD_PER_DAY: Final = 30
 
 
-def say_added(voice: Voice, result: AddResult, tests: Mapping[str, Backtest]) -> list[str]:
-    """One block for each keyword, then how many there are."""
-    blocks = [_say_outcome(voice, outcome, result, tests) for outcome in result.outcomes]
-    if result.added:
-        blocks.append(voice("held_now", held=result.held, max_keywords=result.max_keywords))
-    return blocks
+def say_added(voice: Voice, result: AddResult, *, has_papers: bool) -> list[str]:
+    """One block for each keyword, then how many there are. With `has_papers` a backtest is promised."""
+    blocks = [_say_outcome(voice, outcome, result) for outcome in result.outcomes]
+    if not result.added:
+        return blocks
+    footer = [voice("held_now", held=result.held, max_keywords=result.max_keywords)]
+    if not all(added.query.has_only_chinese for added in result.added):
+        footer.insert(0, voice("test_promised" if has_papers else "test_nothing_stored"))
+    return [*blocks, "\n".join(footer)]
+
+
+def say_tests(voice: Voice, added: Sequence[Added], tests: Mapping[str, Backtest]) -> list[str]:
+    """What each new keyword would have brought."""
+    return [_say_test(voice, one.keyword, tests[one.query.canonical]) for one in added]
 
 
 def say_held(voice: Voice, held: Sequence[Keyword], max_keywords: int, zone: ZoneInfo) -> list[str]:
@@ -38,11 +46,11 @@ def say_refused(voice: Voice, error: QueryRefused) -> str:
     return f"{escape(sentence)}\n<pre>{escape(shown)}</pre>" if shown else escape(sentence)
 
 
-def _say_outcome(voice: Voice, outcome: Outcome, result: AddResult, tests: Mapping[str, Backtest]) -> str:
+def _say_outcome(voice: Voice, outcome: Outcome, result: AddResult) -> str:
     match outcome:
         case Added(keyword, query):
-            test = None if query.has_only_chinese else tests[query.canonical]
-            return f"{voice('added', keyword=keyword.typed)}\n{_say_test(voice, keyword, test)}"
+            said = voice("added", keyword=keyword.typed)
+            return f"{said}\n{voice('test_only_chinese')}" if query.has_only_chinese else said
         case AlreadyHeld(typed, keyword) if typed == keyword.typed:
             return voice("held_same", keyword=typed)
         case AlreadyHeld(typed, keyword):
@@ -55,14 +63,10 @@ def _say_outcome(voice: Voice, outcome: Outcome, result: AddResult, tests: Mappi
             return say_refused(voice, error)
 
 
-def _say_test(voice: Voice, keyword: Keyword, test: Backtest | None) -> str:
-    if test is None:
-        return voice("test_only_chinese", keyword=keyword.typed)
-    if not test.days_with_papers:
-        return voice("test_nothing_stored")
+def _say_test(voice: Voice, keyword: Keyword, test: Backtest) -> str:
     if not test.count:
-        return voice("test_none", days=test.days_with_papers)
-    lines = [voice("test_found", days=test.days_with_papers, count=test.count)]
+        return voice("test_none", keyword=keyword.typed, days=test.days_with_papers)
+    lines = [voice("test_found", keyword=keyword.typed, days=test.days_with_papers, count=test.count)]
     lines += [_say_example(example) for example in test.examples]
     per_day = round(test.count / test.days_with_papers)
     if per_day >= _BROAD_PER_DAY:

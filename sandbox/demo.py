@@ -9,13 +9,13 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
-from digests.keywords.language import parse, split_keywords
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from digests.bootstrap import Services, open_services
 from digests.delivery.channel import EMAIL, TELEGRAM
 from digests.errors import PaperPostError, StoreError
+from digests.keywords.language import parse, split_keywords
 from digests.papers.paper import Source
 from digests.papers.wire import read_document
 from digests.rendering.chat_page import render_chat

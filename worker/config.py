@@ -30,7 +30,6 @@ worker_prefetch_multiplier = 1
 worker_max_tasks_per_child = 500
 worker_soft_shutdown_timeout = 30
 worker_cancel_long_running_tasks_on_connection_loss = True
-worker_hijack_root_logger = False
 worker_send_task_events = False
 broker_connection_retry_on_startup = True
 broker_transport_options = {

@@ -7,7 +7,7 @@ from digests.errors import SourceUnavailable, StoreError
 
 
 class RetriedTask(Task):
-    """Tries again after 2, 4, 8 … seconds: far below the broker's visibility timeout, beyond which a task runs twice."""
+    """Again after 2, 4, 8 … seconds: far below the broker's visibility timeout, beyond which a task runs twice."""
 
     #: A lock, a restart of the database, a source that asks to wait: the next try may work.
     autoretry_for = (OperationalError, SourceUnavailable, StoreError)

@@ -135,7 +135,7 @@ def worker_process(queues: Sequence[str], concurrency: int = 2) -> Process:
 
 def beat_process(home: Path) -> Process:
     # A pid file would stop the next start after a kill -9.
-    options = ["--pidfile", "", "--schedule", str(home / "beat-schedule")]
+    options = ["--pidfile", "", "--schedule", str(home.resolve() / "beat-schedule")]
     return Process("beat", [*_CELERY, "beat", "--loglevel", "INFO", *options])
 
 

@@ -1,1 +1,1 @@
-"""One plain function for everything a person can send: `(services, asked) -> messages`, in HTML, ready to send."""
+"""One plain function for everything a person can send: `(services, asked) -> Answer`, in HTML, ready to send."""

@@ -3,7 +3,7 @@
 import difflib
 from typing import Final
 
-from bot.services import Asked, BotServices
+from bot.services import Answer, Asked, BotServices
 from digests.errors import QueryRefused
 from digests.keywords.language import parse
 from digests.subscribers.typed import shorten
@@ -12,32 +12,32 @@ COMMANDS: Final = ("start", "add", "list", "remove", "today")
 _MAX_OFFER_CHARS: Final = 256
 
 
-def plain_text(_services: BotServices, asked: Asked) -> list[str]:
+def plain_text(_services: BotServices, asked: Asked) -> Answer:
     """Words without a command are most likely a keyword: offer the command for them."""
     text = " ".join(asked.text.split())
     if _is_keyword(text):
-        return [asked.voice("offer_add", keyword=text)]
-    return [asked.voice("plain_text")]
+        return Answer([asked.voice("offer_add", keyword=text)])
+    return Answer([asked.voice("plain_text")])
 
 
-def unknown_command(_services: BotServices, asked: Asked) -> list[str]:
+def unknown_command(_services: BotServices, asked: Asked) -> Answer:
     command = shorten(asked.command, 32)
     near = difflib.get_close_matches(asked.command.lower()[:32], COMMANDS, n=1)
     if near:
-        return [asked.voice("misspelt_command", command=command, near=near[0])]
-    return [asked.voice("unknown_command", command=command) + "\n" + asked.voice("help")]
+        return Answer([asked.voice("misspelt_command", command=command, near=near[0])])
+    return Answer([asked.voice("unknown_command", command=command) + "\n" + asked.voice("help")])
 
 
-def not_text(_services: BotServices, asked: Asked) -> list[str]:
-    return [asked.voice("not_text")]
+def not_text(_services: BotServices, asked: Asked) -> Answer:
+    return Answer([asked.voice("not_text")])
 
 
-def edited(_services: BotServices, asked: Asked) -> list[str]:
-    return [asked.voice("edited")]
+def edited(_services: BotServices, asked: Asked) -> Answer:
+    return Answer([asked.voice("edited")])
 
 
-def group(_services: BotServices, asked: Asked) -> list[str]:
-    return [asked.voice("group", bot_name=asked.bot_name)]
+def group(_services: BotServices, asked: Asked) -> Answer:
+    return Answer([asked.voice("group", bot_name=asked.bot_name)])
 
 
 def _is_keyword(text: str) -> bool:

@@ -1,6 +1,6 @@
 """/start and /help."""
 
-from bot.services import Asked, BotServices
+from bot.services import Answer, Asked, BotServices
 from bot.voice import pack
 from digests.delivery.channel import TELEGRAM
 from digests.subscribers.keywords import list_keywords
@@ -8,16 +8,16 @@ from digests.subscribers.membership import join
 from digests.subscribers.subscriber import Subscriber
 
 
-def start(services: BotServices, asked: Asked) -> list[str]:
+def start(services: BotServices, asked: Asked) -> Answer:
     subscriber = join_chat(services, asked)
     held = len(list_keywords(services.store, subscriber.id))
     if held:
-        return [asked.voice("start_again", held=held)]
-    return pack([asked.voice("start"), asked.voice("start_example")])
+        return Answer([asked.voice("start_again", held=held)])
+    return Answer(pack([asked.voice("start"), asked.voice("start_example")]))
 
 
-def help_(_services: BotServices, asked: Asked) -> list[str]:
-    return [asked.voice("help")]
+def help_(_services: BotServices, asked: Asked) -> Answer:
+    return Answer([asked.voice("help")])
 
 
 def join_chat(services: BotServices, asked: Asked) -> Subscriber:

@@ -3,39 +3,42 @@
 from zoneinfo import ZoneInfo
 
 from bot.handlers.joining import join_chat
-from bot.services import Asked, BotServices
+from bot.services import Answer, Asked, BotServices
 from bot.texts import say_added, say_held
 from bot.voice import pack
 from digests.errors import InputError
-from digests.subscribers.backtest import backtest_all
+from digests.subscribers.backtest import has_recent_papers
 from digests.subscribers.keywords import add_keywords, list_keywords, remove_keyword
 from digests.subscribers.subscriber import Subscriber
 
 
-def add(services: BotServices, asked: Asked) -> list[str]:
+def add(services: BotServices, asked: Asked) -> Answer:
     subscriber = join_chat(services, asked)
     text, takes_wide = _take_off_yes(asked.text)
     result = add_keywords(
         services.store, subscriber.id, text, services.now(), services.max_keywords, takes_wide=takes_wide
     )
-    queries = [added.query for added in result.added if not added.query.has_only_chinese]
-    tests = backtest_all(services.store, queries, services.now()) if queries else {}
-    return pack(say_added(asked.voice, result, tests))
+    to_test = [added for added in result.added if not added.query.has_only_chinese]
+    has_papers = has_recent_papers(services.store, services.now())
+    messages = pack(say_added(asked.voice, result, has_papers=has_papers))
+    return Answer(messages, to_test if has_papers else ())
 
 
-def list_(services: BotServices, asked: Asked) -> list[str]:
+def list_(services: BotServices, asked: Asked) -> Answer:
     subscriber = _holder(asked)
     held = list_keywords(services.store, subscriber.id)
     if not held:
         raise _no_keywords()
-    return pack(say_held(asked.voice, held, services.max_keywords, ZoneInfo(subscriber.timezone)), separator="\n")
+    return Answer(
+        pack(say_held(asked.voice, held, services.max_keywords, ZoneInfo(subscriber.timezone)), separator="\n")
+    )
 
 
-def remove(services: BotServices, asked: Asked) -> list[str]:
+def remove(services: BotServices, asked: Asked) -> Answer:
     subscriber = _holder(asked)
     keyword = remove_keyword(services.store, subscriber.id, asked.text)
     held = len(list_keywords(services.store, subscriber.id))
-    return [asked.voice("removed", keyword=keyword.typed, held=held)]
+    return Answer([asked.voice("removed", keyword=keyword.typed, held=held)])
 
 
 def _take_off_yes(text: str) -> tuple[str, bool]:

@@ -1,5 +1,6 @@
 """The command line `paperpost`. Exit status: 0 done, 1 failed, 2 wrong use. Needs neither broker nor service."""
 
+import logging
 from typing import Any
 
 import typer
@@ -9,6 +10,7 @@ from typer.core import TyperGroup
 from digests.cli import health, inspect, papers, preview, readers, run
 from digests.errors import ConfigError, InputError, PaperPostError, QueryRefused
 from digests.keywords.refusals import explain_refusal
+from digests.logs import configure_logs
 from digests.phrases import load_phrases
 
 
@@ -31,6 +33,14 @@ app = typer.Typer(
     help="论文邮差 PaperPost: every new arXiv paper that matters to a reader, once, in Chinese. "
     "DATE is arXiv's own: the date on its listing page.",
 )
+
+
+@app.callback()
+def _start() -> None:
+    # What a person asked for stands on standard output; the log is for when it failed.
+    configure_logs(logging.WARNING)
+
+
 for commands in (papers, inspect, readers, preview, run, health):
     commands.register(app)
 

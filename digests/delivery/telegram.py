@@ -8,7 +8,7 @@ from typing import Final
 import httpx
 from telegram import Bot, LinkPreviewOptions
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
 from digests.delivery.channel import Message
@@ -100,7 +100,11 @@ def _house_error(error: TelegramError) -> DeliveryError:
             )
     if isinstance(error.__cause__, _NOT_WRITTEN):
         return Deferred(f"Telegram cannot be reached: {text}", retry_after_seconds=_TELEGRAM_DOWN_SECONDS)
-    # A timeout, a lost connection, 5xx of a gateway: the message may be there.
+    if type(error) is NetworkError and error.__cause__ is None:
+        # It answered, with 5xx. A rare message is there all the same; but as `unknown`, with its one repeat, every
+        # digest would be given up in an outage of a few minutes.
+        return Deferred(f"Telegram is in trouble: {text}", retry_after_seconds=_TELEGRAM_DOWN_SECONDS)
+    # A timeout, a lost connection: the message may be there.
     return Unknown(text)
 
 

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from digests.keywords.lexing import CHINESE_OPERATORS, LATIN_OPERATORS
 from digests.keywords.match import Field
-from digests.keywords.tree import PREFIXES, And, Author, Label, Node, Not, Or, Phrase, QueryWord, Term
+from digests.keywords.tree import PREFIXES, And, Author, Label, Node, Not, Or, QueryWord, Term
 from digests.keywords.words import is_chinese
 
 
@@ -27,24 +27,19 @@ def write(node: Node) -> str:
             return " OR ".join(map(write, nodes))
         case Not(term):
             return f"NOT {write(term)}"
-        case Phrase(field=None):
-            return write_term(node)
-        case Phrase(field=Field() as field) | Label(field=field):
-            return f"{field}:{write_term(node)}"
-        case Author():
-            return f"{Field.AUTHORS}:{write_term(node)}"
+        case _:
+            field = Field.AUTHORS if isinstance(node, Author) else node.field
+            return f"{field}:{write_term(node)}" if field else write_term(node)
 
 
 def write_term(term: Term) -> str:
     """Without its field."""
-    match term:
-        case Label(text):
-            return text
-        case Author(words):
-            return f'"{_write_quoted(words)}"'
-        case Phrase(words, slack=slack):
-            text = f'"{_write_quoted(words)}"' if term.is_quoted else " ".join(_write_bare(words))
-            return text if slack is None else f"{text}~{slack}"
+    if isinstance(term, Label):
+        return term.text
+    if isinstance(term, Author):
+        return f'"{_write_quoted(term.words)}"'
+    text = f'"{_write_quoted(term.words)}"' if term.is_quoted else " ".join(_write_bare(term.words))
+    return text if term.slack is None else f"{text}~{term.slack}"
 
 
 def _order(nodes: Iterable[Node]) -> tuple[Node, ...]:

@@ -11,7 +11,7 @@ from digests.keywords.terms import find_paper_id
 from digests.keywords.tree import Author, Label, Phrase, Term
 from digests.keywords.vocabulary import Vocabulary
 from digests.papers.paper import ArxivId, Paper
-from digests.papers.taxonomy import archive_of, canonical_category
+from digests.papers.taxonomy import archives_of, canonical_category
 
 #: By the paper's number in the batch; the places in the order of reading.
 Hits = Mapping[int, Sequence[Place]]
@@ -110,5 +110,4 @@ def _read_labels(paper: Paper) -> Iterator[tuple[Label, Place]]:
 
 
 def _category_names(category: str) -> set[str]:
-    """`cs.SY` is in the archive that it is written with, and in that of the category whose alias it is."""
-    return {category, canonical_category(category), category.partition(".")[0], archive_of(category)}
+    return {canonical_category(category), *archives_of(category)}

@@ -42,7 +42,8 @@ class TextIndex:
     def find(self, phrase: Phrase) -> Iterator[tuple[int, list[Place]]]:
         """The papers that hold `phrase`, with the first places."""
         where = [self._where.get(word, {}) for word in phrase.words]
-        for paper in sorted(set(min(where, key=lambda papers: len(papers))).intersection(*where)):
+        rarest, *others = sorted(where, key=len)
+        for paper in sorted(set(rarest).intersection(*others)):
             stretches = _find_stretches(phrase, [places[paper] for places in where])
             if stretches:
                 yield paper, [self._place(paper, stretch) for stretch in stretches[:_MAX_PLACES]]

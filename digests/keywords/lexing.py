@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from digests.keywords.source import Source
 from digests.keywords.match import Field
+from digests.keywords.source import Source
 from digests.keywords.words import HAN, is_in_capitals, read_words
 
 LATIN_OPERATORS: Final = frozenset({"AND", "OR", "NOT"})
 CHINESE_OPERATORS: Final = frozenset({"并且", "且", "或者", "或", "不含", "非"})
 FIELDS: Final = frozenset(field.value for field in Field if field is not Field.CHINESE)
+
 
 class Kind(Enum):
     TEXT = auto()
@@ -82,23 +83,23 @@ def read_tokens(source: Source) -> list[Token]:
 
 
 def _read_token(found: re.Match[str], before: list[Token], source: Source) -> Token | None:
-    start, end = found.span()
+    (start, end), kind = found.span(), Kind.TEXT
     match found.lastgroup:
         case "blank":
             return None
-        case "sign":
-            return Token(_SIGNS[found["sign"]], start, end)
-        case "quoted":
-            return Token(Kind.QUOTED, start, end)
         case "unclosed":
             raise source.refuse("open_quote", start)
-        case "bar" if _parts_acronyms(source.text, start, end):
-            return Token(Kind.OR, start, end)
         case "field" | "after" if not _is_glued(before, start):
             return _read_field(found, source)
         case "near" if _can_be_near(before, start):
             return Token(Kind.NEAR, start, end, found["near"])
-    return Token(Kind.TEXT, start, end)
+        case "sign":
+            kind = _SIGNS[found["sign"]]
+        case "quoted":
+            kind = Kind.QUOTED
+        case "bar" if _parts_acronyms(source.text, start, end):
+            kind = Kind.OR
+    return Token(kind, start, end)
 
 
 def _read_field(found: re.Match[str], source: Source) -> Token:

@@ -1,17 +1,19 @@
 """All queries × all papers: every distinct query once, however many people hold it (keywords.md §4, §5)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from operator import and_, or_
 from typing import Final
 
 from digests.keywords.canonical import write_term
 from digests.keywords.hits import Hits, find_hits
+from digests.keywords.index import Place
 from digests.keywords.language import Query
 from digests.keywords.match import Field, Match, Span
 from digests.keywords.tree import And, Node, Not, Or, Term
 from digests.papers.paper import ArxivId, Paper
 
-_MAX_SPANS: Final = 20
-_FIELD_ORDER: Final = {field: order for order, field in enumerate(Field)}
+_ORDER: Final = {field: order for order, field in enumerate(Field)}
 
 
 class Matcher:
@@ -19,7 +21,6 @@ class Matcher:
 
     def __init__(self, queries: Iterable[Query]) -> None:
         self._queries = {query.canonical: query for query in queries}
-        self._texts = {term: write_term(term) for query in self._queries.values() for term in query.terms}
 
     def match(self, papers: Iterable[Paper], chinese: Mapping[ArxivId, str] | None = None) -> dict[str, list[Match]]:
         """Canonical form → matches in the order of `papers`; a query without one is absent.
@@ -27,19 +28,13 @@ class Matcher:
         chinese  what there is of the Chinese: title, a line break, abstract. Only Chinese terms look at it.
         """
         batch = list(papers)
-        evaluation = _Evaluation(find_hits(self._texts, batch, chinese or {}), len(batch))
-        found = {
-            canonical: [
-                Match(batch[number].id, canonical, self._mark(evaluation.find_terms(query.node, number), number))
-                for number in evaluation.find_papers(query.node)
-            ]
-            for canonical, query in self._queries.items()
-        }
-        return {canonical: matches for canonical, matches in found.items() if matches}
-
-    def _mark(self, terms: Iterable[tuple[Term, Hits]], number: int) -> tuple[Span, ...]:
-        spans = {Span(self._texts[term], *place) for term, hits in terms for place in hits[number][:_MAX_SPANS]}
-        return tuple(sorted(spans, key=lambda span: (_FIELD_ORDER[span.field], span.start, span.end, span.term)))
+        terms = (term for query in self._queries.values() for term in query.terms)
+        evaluation = _Evaluation(find_hits(terms, batch, chinese or {}), len(batch))
+        found: dict[str, list[Match]] = {}
+        for canonical, query in self._queries.items():
+            for number, spans in evaluation.run(query.node):
+                found.setdefault(canonical, []).append(Match(batch[number].id, canonical, spans))
+        return found
 
 
 def match_one(query: Query, paper: Paper, chinese: str = "") -> Match | None:
@@ -52,36 +47,45 @@ class _Evaluation:
 
     def __init__(self, hits: Mapping[Term, Hits], papers: int) -> None:
         self._hits = hits
-        self._papers = papers
+        self._all = (1 << papers) - 1
         self._masks = {term: sum(1 << number for number in found) for term, found in hits.items()}
 
-    def find_papers(self, node: Node) -> list[int]:
+    def run(self, node: Node) -> Iterator[tuple[int, tuple[Span, ...]]]:
+        """The numbers of the papers that match, with the places of the terms that make them match."""
         mask = self._mask(node)
-        return [number for number in range(mask.bit_length()) if mask >> number & 1]
+        reasons = [(write_term(term), self._hits[term], mask) for term, mask in self._find_reasons(node, mask)]
+        for number in _bits(mask):
+            yield number, _mark((text, hits[number]) for text, hits, mask in reasons if mask >> number & 1)
 
-    def find_terms(self, node: Node, number: int) -> Iterator[tuple[Term, Hits]]:
-        """The positive terms that make the paper match; an alternative that does not hold gives none."""
-        if not self._mask(node) >> number & 1 or isinstance(node, Not):
-            return
+    def _find_reasons(self, node: Node, mask: int) -> Iterator[tuple[Term, int]]:
+        """The positive terms, with the papers of `mask` in which they count: not where their alternative fails."""
+        mask &= self._mask(node)
         if isinstance(node, And | Or):
             for inner in node.nodes:
-                yield from self.find_terms(inner, number)
-        else:
-            yield node, self._hits[node]
+                yield from self._find_reasons(inner, mask)
+        elif not isinstance(node, Not):
+            yield node, mask
 
     def _mask(self, node: Node) -> int:
         match node:
             case And(nodes):
-                mask = self._mask(nodes[0])
-                for inner in nodes[1:]:
-                    mask &= self._mask(inner)
-                return mask
+                return reduce(and_, map(self._mask, nodes))
             case Or(nodes):
-                mask = 0
-                for inner in nodes:
-                    mask |= self._mask(inner)
-                return mask
+                return reduce(or_, map(self._mask, nodes))
             case Not(term):
-                return (1 << self._papers) - 1 & ~self._masks[term]
+                return self._all & ~self._masks[term]
             case _:
                 return self._masks[node]
+
+
+def _bits(mask: int) -> Iterator[int]:
+    """The numbers of the set bits, rising."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
+
+
+def _mark(found: Iterable[tuple[str, Sequence[Place]]]) -> tuple[Span, ...]:
+    places = {(_ORDER[field], start, end, text, field) for text, places in found for field, start, end in places}
+    return tuple(Span(text, field, start, end) for _, start, end, text, field in sorted(places))

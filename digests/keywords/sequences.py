@@ -13,6 +13,8 @@ _Name = TypeVar("_Name", bound=Hashable)
 def find_adjacent(places: Sequence[Iterable[int]]) -> list[Stretch]:
     """Where a word of places[0] is followed by one of places[1] and so on; no word of the text is used twice."""
     first, *others = places
+    if not others:
+        return [(place, place) for place in first]
     starts = set(first)
     for distance, following in enumerate(others, 1):
         starts.intersection_update([place - distance for place in following])

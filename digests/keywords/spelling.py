@@ -16,20 +16,26 @@ def americanise(word: str) -> str:
     """`behaviour` → `behavior`, one step. Small letters in and out."""
     word = _table()["words"].get(word, word)
     for british, american in _table()["parts"].items():
-        word = word.replace(british, american)
-    word = _around("our", "our").sub(r"\1or\2", word)
-    word = _around("doubled", "l").sub(r"\1\2", word)
-    return _swap(word, "s", "z")
+        if british in word:
+            word = word.replace(british, american)
+    if "our" in word:
+        word = _around("our", "our").sub(r"\1or\2", word)
+    if "ll" in word:
+        word = _around("doubled", "l").sub(r"\1\2", word)
+    return _swap(word, "s", "z") if "s" in word else word
 
 
 def britannise(word: str) -> str:
     """`behavior` → `behaviour`, for British prefixes only: it also makes words that nobody writes."""
     word = _british_words().get(word, word)
     for british, american in _table()["parts"].items():
-        word = word.replace(american, british)
-    word = _around("our", "or").sub(r"\1our\2", word)
-    word = _around("doubled", "").sub(r"\1l\2", word)
-    return _swap(word, "z", "s")
+        if american in word:
+            word = word.replace(american, british)
+    if "or" in word:
+        word = _around("our", "or").sub(r"\1our\2", word)
+    if "l" in word:
+        word = _around("doubled", "").sub(r"\1l\2", word)
+    return _swap(word, "z", "s") if "z" in word else word
 
 
 def _swap(word: str, old: str, new: str) -> str:

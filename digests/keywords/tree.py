@@ -1,13 +1,14 @@
 """A query as a tree: NOT stands at terms only, AND and OR hold two nodes or more, none twice, in canonical order."""
 
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum, auto
+from typing import NamedTuple
 
 from digests.keywords.match import Field
 from digests.keywords.words import is_chinese
 
 
-class Shape(Enum):
+class Shape(IntEnum):
     """How a word of a query is compared with the words of a text."""
 
     #: Unquoted: all steps of keywords.md §2.
@@ -27,8 +28,7 @@ class Shape(Enum):
 PREFIXES = frozenset({Shape.PREFIX, Shape.EXACT_PREFIX, Shape.ACRONYM_PREFIX})
 
 
-@dataclass(frozen=True, slots=True)
-class QueryWord:
+class QueryWord(NamedTuple):
     """`text` without the star; in capitals for an acronym, else in small letters."""
 
     text: str

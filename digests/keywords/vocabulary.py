@@ -16,10 +16,10 @@ class Vocabulary:
         for word in words:
             self._wanted[word.shape][word.text] = word
         self._lengths = {shape: {len(text) for text in texts} for shape, texts in self._wanted.items()}
-        self._found: dict[tuple[str, str], tuple[QueryWord, ...]] = {}
+        self._found: dict[tuple[str | int, ...], tuple[QueryWord, ...]] = {}
 
     def find(self, word: Word) -> tuple[QueryWord, ...]:
-        key = (word.cased, word.folded)
+        key = word[:2]
         found = self._found.get(key)
         if found is None:
             found = self._found[key] = tuple(dict.fromkeys(self._compare(word)))
@@ -30,15 +30,20 @@ class Vocabulary:
         yield from self._equal(Shape.EXACT, word.text)
         yield from self._equal(Shape.ACRONYM, word.cased)
         yield from self._equal(Shape.ACRONYM, word.cased.removesuffix("s"))
-        yield from self._beginning(Shape.EXACT_PREFIX, [word.text])
-        yield from self._beginning(Shape.ACRONYM_PREFIX, [word.cased])
         if Shape.PREFIX in self._lengths:
-            yield from self._beginning(Shape.PREFIX, find_beginnings(word.text))
+            yield from self._begin(Shape.PREFIX, *find_beginnings(word.text))
+        if Shape.EXACT_PREFIX in self._lengths:
+            yield from self._begin(Shape.EXACT_PREFIX, word.text)
+        if Shape.ACRONYM_PREFIX in self._lengths:
+            yield from self._begin(Shape.ACRONYM_PREFIX, word.cased)
 
     def _equal(self, shape: Shape, text: str) -> Iterator[QueryWord]:
         if found := self._wanted[shape].get(text):
             yield found
 
-    def _beginning(self, shape: Shape, texts: Iterable[str]) -> Iterator[QueryWord]:
-        beginnings = {text[:length] for text in texts for length in self._lengths.get(shape, ())}
-        yield from (self._wanted[shape][text] for text in beginnings & self._wanted[shape].keys())
+    def _begin(self, shape: Shape, *texts: str) -> Iterator[QueryWord]:
+        wanted = self._wanted[shape]
+        for text in texts:
+            for length in self._lengths[shape]:
+                if found := wanted.get(text[:length]):
+                    yield found

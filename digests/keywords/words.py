@@ -41,10 +41,14 @@ def read_words(text: str) -> tuple[Word, ...]:
     """The words of any text, in order. The work is linear in its length, and no text is an error."""
     read = fold_letters(strip_latex(text))
     starts, ends = read.starts, read.ends
+    has_braces = "{" in text
     words, has_loud_word = [], False
     for found in _WORD.finditer(read.text):
         cased, folded, is_loud = _shape(found[0])
-        words.append(Word(cased, folded, *_close(text, starts[found.start()], ends[found.end() - 1])))
+        start, end = starts[found.start()], ends[found.end() - 1]
+        if has_braces:
+            start, end = _close(text, start, end)
+        words.append(Word(cased, folded, start, end))
         has_loud_word |= is_loud
     for place in find_shouted([word.cased for word in words]) if has_loud_word else ():
         words[place] = words[place]._replace(folded=fold_word(words[place].text))

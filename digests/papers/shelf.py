@@ -93,7 +93,7 @@ def coverage(store: Store, on: date) -> list[BatchRow]:
 
 
 def find_recent_dates(store: Store, since: datetime) -> list[date]:
-    """arXiv's dates of the batches that changed since then (aware UTC), oldest first."""
+    """ArXiv's dates of the batches that changed since then (aware UTC), oldest first."""
     query = select(batches.c.announced_on).where(batches.c.updated_at >= since).distinct()
     with store.reading() as connection:
         return sorted(connection.scalars(query))

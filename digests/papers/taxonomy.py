@@ -61,6 +61,14 @@ def archive_of(category: str) -> str:
     return canonical_category(category).partition(".")[0]
 
 
+@cache
+def archives_of(category: str) -> frozenset[str]:
+    """Every archive that lists the category: arXiv puts each paper of eess.SY under its alias cs.SY too."""
+    canonical = canonical_category(category)
+    aliases = (row.id for row in _table().values() if row.what == "alias" and row.canonical == canonical)
+    return frozenset(id_.partition(".")[0] for id_ in (canonical, *aliases))
+
+
 def category_name(category: str) -> str:
     """Its full name as arXiv writes it; the text itself where arXiv has no such category or archive."""
     row = _table().get(category.strip().lower())

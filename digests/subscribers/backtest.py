@@ -17,6 +17,7 @@ from digests.store.tables import announcements
 
 _NEWS: Final = (Kind.NEW, Kind.CROSS)
 _EXAMPLES: Final = 3
+DAYS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +41,30 @@ class Backtest:
     examples: tuple[Example, ...] = ()
 
 
-def backtest(store: Store, query: Query, now: datetime, days: int = 30) -> Backtest:
+def has_recent_papers(store: Store, now: datetime, days: int = DAYS) -> bool:
+    """Whether a backtest can say anything; unlike the backtest itself this costs nothing."""
+    return _count_days(store, _since(now, days)) > 0
+
+
+def backtest(store: Store, query: Query, now: datetime, days: int = DAYS) -> Backtest:
     """What `query` would have brought in the stored papers of the last `days` days."""
     return backtest_all(store, [query], now, days)[query.canonical]
 
 
-def backtest_all(store: Store, queries: Sequence[Query], now: datetime, days: int = 30) -> dict[str, Backtest]:
-    """The same for several at the price of one reading of the papers. By canonical form."""
-    since = now.astimezone(ARXIV_ZONE).date() - timedelta(days=days)
+def backtest_all(store: Store, queries: Sequence[Query], now: datetime, days: int = DAYS) -> dict[str, Backtest]:
+    """The same for several, by canonical form: reading the papers is what costs (half a second for 1,000)."""
+    since = _since(now, days)
     stored_days = _count_days(store, since)
     papers = {found.paper.id: found.paper for found in load_recent(store, since) if found.kind in _NEWS}
-    matches = Matcher(queries).match(list(papers.values()))
+    matches = Matcher(queries).match(papers.values())
     return {
         query.canonical: _build([papers[match.paper_id] for match in matches.get(query.canonical, [])], stored_days)
         for query in queries
     }
+
+
+def _since(now: datetime, days: int) -> date:
+    return now.astimezone(ARXIV_ZONE).date() - timedelta(days=days)
 
 
 def _build(hits: list[Paper], stored_days: int) -> Backtest:

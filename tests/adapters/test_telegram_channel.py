@@ -77,7 +77,7 @@ async def test_a_silent_part_makes_no_sound(make_channel, telegram, silent):
     ("fault", "house", "kept"),
     [
         (HANG_UP, Unknown, 1),
-        (BROKEN, Unknown, 0),
+        (BROKEN, Deferred, 0),
         (slow(30), Unknown, 1),
         (flood(17), Deferred, 0),
         (migrated(-100777), RecipientMoved, 0),

@@ -18,6 +18,7 @@ from bot.app import BotApplication, offer_commands
 
 TOKEN = "7:TEST"
 BOT_NAME = "paperpost_bot"
+BETWEEN = "\n---\n"
 _PATIENCE_SECONDS = 20
 
 
@@ -69,7 +70,7 @@ class Person:
 
     async def reads(self, answers: int) -> str:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            return "\n---\n".join([(await self._api.sent.get())["text"] for _ in range(answers)])
+            return BETWEEN.join([(await self._api.sent.get())["text"] for _ in range(answers)])
 
     def message(self, text: str) -> dict[str, Any]:
         message = {"message_id": 1, "date": 1, "chat": self.chat, "from": self.user, "text": text}

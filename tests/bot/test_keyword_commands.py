@@ -5,7 +5,7 @@ import pytest
 from digests.papers.paper import Announced, Announcement, ArxivId, Kind, Source
 from digests.papers.shelf import store_announcement
 from digests.store.engine import Store
-from tests.bot.bot_api import TOKEN, BotApi, Person
+from tests.bot.bot_api import BETWEEN, TOKEN, BotApi, Person
 from tests.builders import make_paper
 
 ON = date(2026, 4, 21)
@@ -20,33 +20,33 @@ def put_papers(store: Store, *titles: str) -> None:
     store_announcement(store, announcement, lambda: datetime(2026, 4, 21, tzinfo=UTC))
 
 
-async def test_add_shows_what_the_keyword_would_have_brought(alice: Person, store: Store):
+async def test_add_answers_at_once_and_then_shows_what_the_keyword_would_have_brought(alice: Person, store: Store):
     put_papers(store, *[f"Diffusion policy number {n} for $O(n^2)$ <robots> & more" for n in range(1, 5)], "Cats")
 
-    answer = await alice.says("/add diffusion policy")
+    added, tested = (await alice.says("/add diffusion policy", answers=2)).split(BETWEEN)
 
-    assert "已添加 <b>diffusion policy</b>" in answer
-    assert "<b>4</b> 篇" in answer
-    assert answer.count("https://arxiv.org/abs/2604.") == 3
-    assert "&lt;robots&gt; &amp; more</a>" in answer
-    assert "$" not in answer
-    assert "现在有 1 个关键词" in answer
+    assert "已添加 <b>diffusion policy</b>" in added
+    assert "现在有 1 个关键词" in added
+    assert "<b>diffusion policy</b>：最近 30 天我存了 1 批论文，它会带来 <b>4</b> 篇" in tested
+    assert tested.count("https://arxiv.org/abs/2604.") == 3
+    assert "&lt;robots&gt; &amp; more</a>" in tested
+    assert "$" not in tested
 
 
 async def test_add_says_when_nothing_is_stored_to_try_it_on(alice: Person):
-    assert "还没有存下论文" in await alice.says("/add diffusion policy")
+    assert "没法试算" in await alice.says("/add diffusion policy")
 
 
 async def test_add_says_when_nothing_matched(alice: Person, store: Store):
     put_papers(store, "Cats")
 
-    assert "没有命中" in await alice.says("/add diffusion policy")
+    assert "没有命中" in await alice.says("/add diffusion policy", answers=2)
 
 
 async def test_add_warns_of_a_keyword_that_brings_too_much(alice: Person, store: Store):
     put_papers(store, *[f"Agent {n}" for n in range(30)])
 
-    assert "平均每批约 30 篇" in await alice.says("/add agent")
+    assert "平均每批约 30 篇" in await alice.says("/add agent", answers=2)
 
 
 async def test_add_answers_for_each_of_several_keywords(alice: Person):
@@ -129,9 +129,10 @@ async def test_characters_that_no_database_takes_do_no_harm(alice: Person):
 async def test_many_long_answers_are_split_between_keywords(alice: Person, store: Store):
     put_papers(store, *[f"{'&' * 180} agent planner robot {n}" for n in range(3)])
 
-    answer = await alice.says("/add agent, planner, robot", answers=3)
+    answer = await alice.says("/add agent, planner, robot", answers=4)
 
     assert answer.count("已添加") == 3
+    assert answer.count("<b>3</b> 篇") == 3
 
 
 async def test_list_shows_numbers_dates_and_what_is_read_differently(alice: Person):
@@ -199,6 +200,6 @@ async def test_messages_sent_in_one_go_are_answered_in_their_order(alice: Person
     for text in ["/add RLHF", "/add world model", "/list"]:
         await server.enqueue_update({"message": alice.message(text)}, token=TOKEN)
 
-    answers = (await alice.reads(3)).split("\n---\n")
+    answers = (await alice.reads(3)).split(BETWEEN)
 
     assert ["RLHF" in answers[0], "world model" in answers[1], "2. <code>world model" in answers[2]] == [True] * 3

@@ -3,7 +3,7 @@ from structlog.testing import capture_logs
 from digests.errors import StoreError
 from digests.store.engine import Store
 from digests.subscribers.directory import list_subscribers
-from tests.bot.bot_api import TOKEN, BotApi, Person
+from tests.bot.bot_api import BETWEEN, TOKEN, BotApi, Person
 from tests.bot.fakes import FakePreview, FreePacing
 
 
@@ -13,7 +13,7 @@ async def test_today_sends_the_digest_part_by_part(alice: Person, preview: FakeP
 
     answer = await alice.says("/today", answers=2)
 
-    assert answer.split("\n---\n") == preview.messages
+    assert answer.split(BETWEEN) == preview.messages
     assert preview.asked_by == [list_subscribers(store)[0].id]
 
 
@@ -72,4 +72,4 @@ async def test_a_slow_answer_holds_up_its_own_chat_and_nobody_else(alice: Person
 
     assert "还没有关键词" in await bob.says("/list")
     preview.is_ready.set()
-    assert "the digest\n---\n已移除" in await alice.reads(2)
+    assert f"the digest{BETWEEN}已移除" in await alice.reads(2)

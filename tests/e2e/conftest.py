@@ -1,11 +1,13 @@
 """A house of one's own, driven from the command line as a person would."""
 
 import json
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from digests.settings import setting_names
@@ -48,8 +50,19 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def paperpost(home: Path) -> CommandLine:
-    return CommandLine(CliRunner())
+def paperpost(home: Path) -> Iterator[CommandLine]:
+    handlers, levels = logging.root.handlers[:], _log_levels()
+    yield CommandLine(CliRunner())
+    # The command set up its log, on a standard error that is gone.
+    logging.root.handlers[:] = handlers
+    for logger in _log_levels():
+        logger.setLevel(levels.get(logger, logging.NOTSET))
+    structlog.reset_defaults()
+
+
+def _log_levels() -> dict[logging.Logger, int]:
+    loggers = [logging.root, *logging.root.manager.loggerDict.values()]
+    return {logger: logger.level for logger in loggers if isinstance(logger, logging.Logger)}
 
 
 @pytest.fixture

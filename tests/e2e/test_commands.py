@@ -55,7 +55,15 @@ def test_a_date_that_is_none_is_wrong_use(paperpost):
 
 def test_a_reader_is_added_listed_shown_and_forgotten(paperpost):
     added = paperpost.json(
-        "subscribers", "add", "--email", "Lin@Example.org", "--keyword", "agent; RAG", "--keyword", "agents", "--confirmed"
+        "subscribers",
+        "add",
+        "--email",
+        "Lin@Example.org",
+        "--keyword",
+        "agent; RAG",
+        "--keyword",
+        "agents",
+        "--confirmed",
     )
     assert [keyword["typed"] for keyword in added["keywords"]] == ["agent", "RAG"]
     assert [reader["id"] for reader in paperpost.json("subscribers", "list")] == [added["id"]]

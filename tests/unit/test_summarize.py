@@ -61,7 +61,7 @@ async def test_a_good_answer_is_shown_with_its_formulas():
         Point("问题", "浪费。"),
         Point("方法", "剪枝。"),
         Point("结果", "省 46%。"),
-        Point("意义", "更省。"),
+        Point("局限或意义", "更省。"),
     )
     assert len(model.asked) == 1
 
