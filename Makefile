@@ -10,9 +10,11 @@ setup: $(READY)
 $(READY): requirements.lock pyproject.toml scripts/setup
 	@PYTHON=$(PYTHON) scripts/setup $(VENV)
 
-# PAPERS="page.html feed.xml" takes announcement files, KEYWORDS="a; b" other keywords.
+# PAPERS="page.html feed.xml" takes announcement files, KEYWORDS='a; "b c"' other keywords. Both reach the script
+# through the environment: in the recipe their quotes would be the shell's.
+export PAPERS KEYWORDS
 demo: $(READY)
-	@PAPERS="$(PAPERS)" KEYWORDS="$(KEYWORDS)" scripts/demo
+	@scripts/demo
 
 test: $(READY)
 	@scripts/test

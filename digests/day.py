@@ -18,7 +18,7 @@ from digests.delivery import ledger
 from digests.delivery.channel import TELEGRAM
 from digests.delivery.ledger import Planned
 from digests.errors import QueryRefused
-from digests.keywords.language import Query, parse
+from digests.keywords.language import Query, parse_canonical
 from digests.keywords.match import Match
 from digests.keywords.matcher import Matcher
 from digests.papers import shelf as papers_shelf
@@ -184,7 +184,7 @@ def _parse_all(readers: Iterable[Reader]) -> list[Query]:
     queries = []
     for canonical in dict.fromkeys(keyword.canonical for reader in readers for keyword in reader.keywords):
         try:
-            queries.append(parse(canonical))
+            queries.append(parse_canonical(canonical))
         except QueryRefused as error:
             # Stored by another version of the language: one keyword must not cost everybody the day.
             log.error("stored_query_refused", canonical=canonical, code=error.code)  # noqa: TRY400 no traceback helps

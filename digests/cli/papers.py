@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from digests.bootstrap import Services
 from digests.cli.options import AsJson, parse_date, print_json, services
@@ -82,7 +82,7 @@ def _ingest_file(
 
 def _print_table(results: list[Ingested]) -> None:
     console = Console(soft_wrap=True, highlight=False, markup=False)
-    table = Table("file", "source", "scope", "date", box=None, pad_edge=False)
+    table = Table(Column("file", overflow="fold"), "source", "scope", "date", box=None, pad_edge=False)
     for heading in ("entries", "new", "known", "broken"):
         table.add_column(heading, justify="right")
     for result in results:

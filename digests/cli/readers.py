@@ -15,7 +15,7 @@ from digests.errors import InputError
 from digests.keywords.refusals import explain_refusal
 from digests.phrases import load_phrases
 from digests.subscribers import directory, keywords, membership
-from digests.subscribers.keywords import AddResult, NoRoom, Refused
+from digests.subscribers.keywords import AddResult, NoRoom, Refused, TooWide
 from digests.subscribers.subscriber import Subscriber, Target
 
 _console = Console(soft_wrap=True, highlight=False, markup=False)
@@ -62,7 +62,9 @@ def add(
     with services() as opened:
         joined = _join(opened, addresses, language, confirmed=confirmed)
         results = [
-            keywords.add_keywords(opened.store, joined.id, text, opened.now(), opened.settings.max_keywords)
+            keywords.add_keywords(
+                opened.store, joined.id, text, opened.now(), opened.settings.max_keywords, takes_wide=yes
+            )
             for text in keyword or []
         ]
         _show(opened, joined, as_json=as_json)
@@ -156,6 +158,8 @@ def _problems(result: AddResult) -> list[str]:
         match outcome:
             case Refused(error=error):
                 sentences.append(explain_refusal(error, phrases))
+            case TooWide(typed=typed):
+                sentences.append(f"{typed}: wider than one archive; --yes takes it all the same")
             case NoRoom(typed=typed):
                 sentences.append(f"{typed}: the list is full ({result.max_keywords} keywords)")
     return sentences

@@ -14,7 +14,7 @@ _TOKEN: Final = re.compile(
       (?P<plain>[^\\${}]+)
     | \\(?:["'`^~=.]|[bcdHkrtuv](?![A-Za-z])[ ]?)                  # \"o  \'{\i}  \c{c}  \v s
       (?: \{[ ]?(?:\\(?P<boxed_command>[ij])|(?P<boxed>[^\W\d_]))[ ]?\}
-        | \\(?P<bare_command>[ij])(?![A-Za-z])
+        | \\(?P<bare_command>[ij])(?![A-Za-z])[ ]?
         | (?P<bare>[^\W\d_]) )
     | \\(?P<reference>begin|end|cite[pt]?|(?:eq)?ref|label)\*?\{[^{}]*\}
     | \\(?P<command>[A-Za-z]+)\*?(?P<blank>\s*)

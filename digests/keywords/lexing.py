@@ -58,9 +58,9 @@ _TOKEN: Final = re.compile(
     | (?P<quoted>"(?:\\.|[^"\\])*")
     | (?P<unclosed>")
     | (?P<bar>\|\|?)
-    | (?P<field>[A-Za-z]\w*):(?P<after>\s|$)?
+    | (?P<field>[A-Za-z][A-Za-z0-9_]*):(?P<after>\s|$)?
     | ~(?P<near>[0-9]*)(?![^\s()"])
-    | (?P<text>\\.|.)
+    | (?P<text>\\[ -~]|.)
     """,
     re.VERBOSE | re.DOTALL,
 )

@@ -30,7 +30,7 @@ def _cut(text: str, place: int | None) -> tuple[str, int | None]:
     """Text that is too long for one line is shown around the place."""
     if _columns(text) <= _MAX_COLUMNS:
         return text, place
-    half = _MAX_COLUMNS // 2
+    half = _MAX_COLUMNS * len(text) // (2 * _columns(text))
     start = max(0, (place or 0) - half)
     end = start + half * 2
     before, after = "…" if start else "", "…" if end < len(text) else ""

@@ -107,14 +107,11 @@ def _read_query_words(source: Source, start: int, end: int) -> list[_Read]:
     for place in sorted(stars):
         if place not in ends or text[place + 1 : place + 2].isalnum():
             raise source.refuse("star_place", start + place)
-    _check_lengths(source, start, [word for word in words if word.end in stars])
+    for word in words:
+        if word.end in stars and len(word.text) < _MIN_PREFIX_CHARS:
+            prefix = text[word.start : word.end]
+            raise source.refuse("short_prefix", start + word.start, prefix=prefix, min_chars=_MIN_PREFIX_CHARS)
     return [(word, word.end in stars) for word in words]
-
-
-def _check_lengths(source: Source, start: int, prefixes: Sequence[Word]) -> None:
-    for word in prefixes:
-        if len(word.text) < _MIN_PREFIX_CHARS:
-            raise source.refuse("short_prefix", start + word.start, prefix=word.text, min_chars=_MIN_PREFIX_CHARS)
 
 
 def _shape(read: _Read, *, is_quoted: bool, is_shouted: bool) -> QueryWord:
@@ -126,4 +123,7 @@ def _shape(read: _Read, *, is_quoted: bool, is_shouted: bool) -> QueryWord:
         return QueryWord(word.text, Shape.EXACT_PREFIX if is_quoted else Shape.PREFIX)
     if acronym:
         return QueryWord(word.cased if is_quoted else acronym, Shape.ACRONYM)
-    return QueryWord(word.text, Shape.EXACT) if is_quoted else QueryWord(fold_word(word.text), Shape.FOLDED)
+    if is_quoted:
+        return QueryWord(word.text, Shape.EXACT)
+    # Only the words of texts keep their S in capitals.
+    return QueryWord(fold_word(word.text) if word.cased.isupper() else word.folded, Shape.FOLDED)

@@ -51,7 +51,8 @@ def read_words(text: str) -> tuple[Word, ...]:
         words.append(Word(cased, folded, start, end))
         has_loud_word |= is_loud
     for place in find_shouted([word.cased for word in words]) if has_loud_word else ():
-        words[place] = words[place]._replace(folded=fold_word(words[place].text))
+        if words[place].cased.isupper():
+            words[place] = words[place]._replace(folded=fold_word(words[place].text))
     return tuple(words)
 
 

@@ -4,20 +4,13 @@ A rig is a channel with a server behind it. The servers of others cannot be made
 """
 
 import asyncio
-import imaplib
-import socket
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 
-import lo_bot_api_emulator
 import pytest
-from aiohttp.test_utils import TestServer
-from lo_bot_api_emulator import LoBotApiEmulator
 
 from digests.delivery.channel import Message
 from digests.delivery.email import MailChannel
@@ -29,11 +22,10 @@ from sandbox.telegram import serve_telegram
 from sandbox.telegram_chats import HANG_UP, TOKEN, Telegram, flood
 from tests.builders import NOON
 from tests.fakes import FakeChannel
+from tests.servers import MAIL_PASSWORD, MAIL_USER, mail_devel_server, read_inbox, serve_emulator
 
 # python-telegram-bot 22 warns whoever meets a RetryAfter, its own code first.
 pytestmark = pytest.mark.filterwarnings("ignore:.*attribute `retry_after` will be")
-
-MAIL_USER, MAIL_PASSWORD = "reader@example.net", "secret"
 
 
 class Rig:
@@ -49,12 +41,6 @@ class Rig:
 
     async def send(self, **changes):
         return await self.channel.send(replace(self.message, **changes))
-
-
-def find_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def make_mail_channel(url):
@@ -113,30 +99,6 @@ async def sandbox_mail_rig() -> AsyncIterator[Rig]:
         await rig.channel.close()
 
 
-@contextmanager
-def mail_devel_server() -> Iterator[tuple[int, int]]:
-    """SMTP and IMAP ports of a server in a process of its own."""
-    smtp_port, imap_port = find_free_port(), find_free_port()
-    command = [sys.executable, "-m", "mail_devel", "--host", "127.0.0.1", "--no-http"]
-    command += ["--user", MAIL_USER, "--password", MAIL_PASSWORD]
-    command += ["--smtp-port", str(smtp_port), "--imap-port", str(imap_port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert any("SMTP service" in line for line in server.stdout)
-            yield smtp_port, imap_port
-        finally:
-            server.terminate()
-
-
-def read_inbox(imap_port: int) -> list[bytes]:
-    """As a mail program does."""
-    with imaplib.IMAP4("127.0.0.1", imap_port) as imap:
-        imap.login(MAIL_USER, MAIL_PASSWORD)
-        imap.select("INBOX", readonly=True)
-        _, (numbers,) = imap.search(None, "ALL")
-        return [imap.fetch(number, "(RFC822)")[1][0][1] for number in numbers.decode().split()]
-
-
 @asynccontextmanager
 async def mail_devel_rig() -> AsyncIterator[Rig]:
     with mail_devel_server() as (smtp_port, imap_port):
@@ -164,29 +126,15 @@ async def sandbox_telegram_rig() -> AsyncIterator[Rig]:
         await channel.close()
 
 
-class RememberingEmulator(LoBotApiEmulator):
-    """The emulator keeps only the names of the fields."""
-
-    def __init__(self):
-        super().__init__()
-        self.sent = []
-
-    def validate(self, method, fields, uploads):
-        result = super().validate(method, fields, uploads)
-        self.sent.append(fields["text"])
-        return result
-
-
 @asynccontextmanager
 async def emulator_rig() -> AsyncIterator[Rig]:
-    emulator = RememberingEmulator()
-    async with TestServer(emulator.app(), host="127.0.0.1") as server:
-        channel = make_telegram_channel(str(server.make_url("")).rstrip("/"), token="1:A")
+    async with serve_emulator() as (emulator, base_url):
+        channel = make_telegram_channel(base_url, token="1:A")
         faults = {
             "refuse the reader": lambda rig: setattr(rig, "message", replace(rig.message, address="0")),
             "refuse the message": lambda rig: setattr(rig, "message", replace(rig.message, html="x" * 4097)),
         }
-        yield Rig(channel, "5", received=lambda: list(emulator.sent), faults=faults)
+        yield Rig(channel, "5", received=lambda: [fields["text"] for fields in emulator.sent], faults=faults)
         await channel.close()
 
 
@@ -196,10 +144,7 @@ REFUSING = {**FAULTY, "telegram, lo-bot-api-emulator": emulator_rig}
 
 
 @pytest.fixture
-async def rig(request, monkeypatch):
-    # It knows no link previews; the Bot API does (7.0).
-    parameters = lo_bot_api_emulator.CONTRACT["methods"]["sendMessage"]
-    monkeypatch.setitem(parameters, "parameters", [*parameters["parameters"], "link_preview_options"])
+async def rig(request):
     async with request.param() as rig:
         yield rig
 
