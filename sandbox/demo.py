@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -27,6 +28,7 @@ from digests.subscribers.membership import add_address, join
 from digests.subscribers.readers import load_reader
 from digests.subscribers.subscriber import Subscriber
 from sandbox.arxiv import Document
+from sandbox.mailbox import Mailbox
 from sandbox.sample import SampleDay, load_sample
 from sandbox.stand_ins import StandIns, start_stand_ins
 from sandbox.table import print_stand_ins
@@ -56,7 +58,9 @@ class Outcome:
         self.days = list(snapshot.days)
         self.seconds["total"] = seconds
         for name, stage in snapshot.stages.items():
-            if stage.total and stage.done == stage.total:
+            if not stage.total or stage.done < stage.total:
+                self.seconds.pop(name, None)
+            else:
                 self.seconds.setdefault(name, seconds)
 
     @property
@@ -148,13 +152,9 @@ def _watch(services: Services, pages: Sequence[Page], console: Console) -> Outco
 def _write_results(out: Path, services: Services, reader: Subscriber, stand_ins: StandIns, outcome: Outcome) -> None:
     """What the reader got, as it arrived; the newest day has the plain names."""
     for day in outcome.days[:-1]:
-        _write_previews(out, services, reader, day, suffix=f"-{day.on}")
-    _write_previews(out, services, reader, outcome.days[-1], suffix="")
-    for mail in stand_ins.mailbox.received:
-        part = mail.message.get_body(("html",))
-        (out / "mail.eml").write_bytes(mail.content)
-        if part is not None:
-            (out / "digest.html").write_text(part.get_content(), "utf-8")
+        _write_previews(out, services, reader, day.on, suffix=f"-{day.on}")
+    _write_previews(out, services, reader, outcome.days[-1].on, suffix="")
+    _write_mail(out, stand_ins.mailbox)
     messages = [message["html"] for message in stand_ins.telegram.messages(_CHAT_ID)]
     (out / "telegram.html").write_text(render_chat(messages), "utf-8")
     outcome.mails, outcome.messages = len(stand_ins.mailbox.received), len(messages)
@@ -162,8 +162,18 @@ def _write_results(out: Path, services: Services, reader: Subscriber, stand_ins:
     (out / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=2, default=str), "utf-8")
 
 
-def _write_previews(out: Path, services: Services, reader: Subscriber, day: DayReport, *, suffix: str) -> None:
-    preview = services.day(day.on).preview(load_reader(services.store, reader.id))
+def _write_previews(out: Path, services: Services, reader: Subscriber, on: date, *, suffix: str) -> None:
+    preview = services.day(on).preview(load_reader(services.store, reader.id))
     for form, ending in (("text", "txt"), ("markdown", "md"), ("html", "html")):
         path = out / f"digest{suffix}.{ending}"
         path.write_text(render(preview.digest, preview.cards, form), "utf-8")
+
+
+def _write_mail(out: Path, mailbox: Mailbox) -> None:
+    """The newest day's mail as it came over the wire; a day without a hit sends none."""
+    headline = (out / "digest.txt").read_text("utf-8").splitlines()[0]
+    for mail in mailbox.received:
+        text, html = (mail.message.get_body((kind,)) for kind in ("plain", "html"))
+        if text is not None and html is not None and text.get_content().startswith(headline):
+            (out / "mail.eml").write_bytes(mail.content)
+            (out / "digest.html").write_text(html.get_content(), "utf-8")

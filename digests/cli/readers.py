@@ -49,6 +49,7 @@ def add(
     email: Annotated[str, typer.Option(metavar="A", help="A mail address.")] = "",
     telegram: Annotated[str, typer.Option(metavar="ID", help="A Telegram chat id.")] = "",
     keyword: Annotated[list[str] | None, typer.Option("--keyword", metavar="Q", help="May be repeated.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Take keywords wider than one archive too.")] = False,
     confirmed: Annotated[
         bool, typer.Option("--confirmed", help="The owner has agreed: nothing is sent before.")
     ] = False,

@@ -98,14 +98,18 @@ def _house_error(error: TelegramError) -> DeliveryError:
                 f"Telegram does not know our bot, check PAPERPOST_TELEGRAM_TOKEN: {text}",
                 retry_after_seconds=_OPERATOR_SECONDS,
             )
+    return _network_error(error)
+
+
+def _network_error(error: TelegramError) -> DeliveryError:
     if isinstance(error.__cause__, _NOT_WRITTEN):
-        return Deferred(f"Telegram cannot be reached: {text}", retry_after_seconds=_TELEGRAM_DOWN_SECONDS)
+        return Deferred(f"Telegram cannot be reached: {error}", retry_after_seconds=_TELEGRAM_DOWN_SECONDS)
     if type(error) is NetworkError and error.__cause__ is None:
         # It answered, with 5xx. A rare message is there all the same; but as `unknown`, with its one repeat, every
         # digest would be given up in an outage of a few minutes.
-        return Deferred(f"Telegram is in trouble: {text}", retry_after_seconds=_TELEGRAM_DOWN_SECONDS)
+        return Deferred(f"Telegram is in trouble: {error}", retry_after_seconds=_TELEGRAM_DOWN_SECONDS)
     # A timeout, a lost connection: the message may be there.
-    return Unknown(text)
+    return Unknown(str(error))
 
 
 def _seconds(error: RetryAfter) -> float:

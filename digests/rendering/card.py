@@ -48,6 +48,11 @@ class CardView:
     original_abstract: Readable
 
     @property
+    def comparison(self) -> Readable:
+        """ArXiv's abstract where the translation is in doubt: the reader can compare. Else empty."""
+        return self.original_abstract if self.doubt else Readable(())
+
+    @property
     def html_url(self) -> str:
         return f"https://arxiv.org/html/{self.paper.id}"
 

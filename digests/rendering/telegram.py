@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from digests.composing.digest import Digest
 from digests.papers.paper import ArxivId
 from digests.phrases import Phrases, load_phrases
-from digests.rendering.latex import Readable
 from digests.rendering.page import Page, PaperView, SectionView, build_page
 from digests.rendering.templates import fill
 from digests.summaries.summary import Card
@@ -112,16 +111,21 @@ def _render_paper(paper: PaperView, heading: str, phrases: Phrases) -> str:
 
 def _render_forms(paper: PaperView, phrases: Phrases) -> Iterator[str]:
     for max_chars in _ABSTRACT_CHARS:
-        yield _render_card(paper, paper.card.abstract.clip(max_chars), phrases)
-    yield _render_card(paper, None, phrases)
+        yield _render_card(paper, max_chars, phrases)
+    yield _render_card(paper, 0, phrases)
 
 
-def _render_card(paper: PaperView, abstract: Readable | None, phrases: Phrases) -> str:
+def _render_card(paper: PaperView, max_abstract_chars: int, phrases: Phrases) -> str:
     card = paper.card
+    abstracts = [
+        (abstract.clip(max_abstract_chars), abstract)
+        for abstract in (card.abstract, card.comparison)
+        if abstract and max_abstract_chars
+    ]
     quoted = (f"{phrases('digest.quote_open')}{word}{phrases('digest.quote_close')}" for word in paper.why.also)
     also = phrases("digest.why_also", keywords="".join(quoted)) if paper.why.also else ""
     byline = filter(None, (card.authors, card.paper.primary_category, phrases("digest.cross") * paper.is_cross))
-    fields = {"card": card, "byline": byline, "abstract": abstract, "why": paper.why, "also": also}
+    fields = {"card": card, "byline": byline, "abstracts": abstracts, "why": paper.why, "also": also}
     return fill("telegram/card.html", phrases=phrases, **fields).strip()
 
 

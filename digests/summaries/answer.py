@@ -10,7 +10,12 @@ from digests.errors import SummaryRejected
 from digests.summaries.masking import without_format_characters
 
 #: In the order in which a reader sees them; the labels are Chinese because the summary is.
-POINT_LABELS: Final[Mapping[str, str]] = {"problem": "问题", "method": "方法", "result": "结果", "meaning": "局限或意义"}
+POINT_LABELS: Final[Mapping[str, str]] = {
+    "problem": "问题",
+    "method": "方法",
+    "result": "结果",
+    "meaning": "局限或意义",
+}
 
 _THOUGHT: Final = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
 _FENCE: Final = re.compile(r"\A```\w*\s*|\s*```\Z")
