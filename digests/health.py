@@ -10,11 +10,11 @@ import httpx
 import openai
 from aiosmtplib import SMTP, SMTPException
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from digests import broker
+from digests.errors import StoreError
 from digests.settings import Settings
 from digests.store.engine import Store
 
@@ -56,8 +56,8 @@ def _check_database(store: Store) -> Check:
     try:
         with store.reading() as connection:
             revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    except SQLAlchemyError as error:
-        return Check("database", False, f"{name}: {error}", "Check DATABASE_URL.")
+    except StoreError as error:
+        return Check("database", False, str(error), "Check DATABASE_URL.")
     return Check("database", True, f"{name}, schema {revision}")
 
 
@@ -131,6 +131,8 @@ async def _check_model(settings: Settings) -> Check:
 
 
 async def _check_arxiv(settings: Settings) -> Check:
+    if settings.is_sandbox:
+        return Check("arXiv", None, "a stand-in in sandbox mode")
     # /robots.txt: the smallest page, outside the listing's 15 seconds.
     url = f"{settings.arxiv_list_url}/robots.txt"
     try:

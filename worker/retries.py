@@ -1,7 +1,6 @@
 """Which errors of a task are worth another try, and when. Sends and summaries keep their own account in the store."""
 
 from celery import Task
-from sqlalchemy.exc import OperationalError
 
 from digests.errors import SourceUnavailable, StoreError
 
@@ -10,7 +9,7 @@ class RetriedTask(Task):
     """Again after 2, 4, 8 … seconds: far below the broker's visibility timeout, beyond which a task runs twice."""
 
     #: A lock, a restart of the database, a source that asks to wait: the next try may work.
-    autoretry_for = (OperationalError, SourceUnavailable, StoreError)
+    autoretry_for = (SourceUnavailable, StoreError)
     retry_backoff = 2
     retry_backoff_max = 120
     retry_jitter = True

@@ -17,6 +17,8 @@ _BUSY_TIMEOUT_MS = 30_000
 class Store:
     """A database and the two ways to use it: `reading()` and `writing()`, each one transaction.
 
+    Both raise StoreError for the database's own failures: disk full, read-only, locked for too long, unreachable.
+
     `writing()` commits at its end and rolls back on an error. On SQLite it is BEGIN IMMEDIATE: a plain BEGIN that
     reads before it writes meets "database is locked" whatever the busy timeout is (measured: facts/engine.md §4).
     """
@@ -26,13 +28,13 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with self.engine.connect() as connection, connection.begin():
+        with _store_errors(), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         writer = self.engine.execution_options(paperpost_begin="IMMEDIATE")
-        with writer.connect() as connection, connection.begin():
+        with _store_errors(), writer.connect() as connection, connection.begin():
             yield connection
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -66,12 +68,11 @@ def open_store(url: str) -> Store:
 
 
 @contextmanager
-def store_errors() -> Iterator[None]:
-    """Turn the database's own failures (disk full, read-only, unreachable) into one sentence for a person."""
+def _store_errors() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        raise StoreError(f"The database cannot be used: {error.orig}") from error
+        raise StoreError(f"The database cannot be used: {error.orig}. Nothing of this step was stored.") from error
 
 
 def _make_folder(folder: Path) -> None:

@@ -7,7 +7,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from digests.errors import StoreError
-from digests.store.engine import Store, store_errors
+from digests.store.engine import Store
 
 # Any number; all processes that start at once must agree on it.
 _ADVISORY_LOCK = 7_301_994
@@ -22,7 +22,7 @@ def migrate(store: Store) -> None:
     config = Config()
     config.set_main_option("script_location", "digests.store:migrations")
     script = ScriptDirectory.from_config(config)
-    with store_errors(), store.writing() as connection:
+    with store.writing() as connection:
         if store.is_postgresql:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
         here = MigrationContext.configure(connection).get_current_revision()

@@ -5,7 +5,7 @@ import threading
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from digests.errors import StoreError
@@ -104,3 +104,26 @@ def test_a_folder_that_cannot_be_made_is_one_clear_sentence(tmp_path):
 def test_another_database_is_refused():
     with pytest.raises(StoreError, match="mysql"):
         open_store("mysql://localhost/x")
+
+
+def test_a_full_disk_is_one_clear_sentence_and_nothing_is_half_stored(tmp_path):
+    store = open_store(f"sqlite:///{tmp_path / 'paperpost.db'}")
+    migrate(store)
+    with store.engine.connect() as connection:
+        pages = connection.scalar(text("PRAGMA page_count"))
+    # SQLite's own limit gives the error of a full disk.
+    event.listen(store.engine, "connect", lambda c, _: c.execute(f"PRAGMA max_page_count = {pages + 2}"))
+    store.engine.dispose()
+    rows = [{"address_hash": f"{number:064}", "forgotten_at": NOON} for number in range(2000)]
+    with pytest.raises(StoreError, match="disk is full"), store.writing() as connection:
+        connection.execute(forgotten.insert(), rows)
+    with store.reading() as connection:
+        assert connection.scalar(select(func.count()).select_from(forgotten)) == 0
+    store.close()
+
+
+def test_a_server_that_is_not_there_is_one_clear_sentence():
+    store = open_store("postgresql://127.0.0.1:9/paperpost")
+    with pytest.raises(StoreError, match="cannot be used"):
+        migrate(store)
+    store.close()
