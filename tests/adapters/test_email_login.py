@@ -2,9 +2,9 @@
 
 import socket
 import ssl
-import subprocess
 
 import pytest
+import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
@@ -54,21 +54,21 @@ class Kept:
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("tls")
-    command = (
-        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
-    )
-    subprocess.run(
-        [*command.split(), "-keyout", "key.pem", "-out", "cert.pem"], cwd=folder, check=True, capture_output=True
-    )
-    return folder / "cert.pem", folder / "key.pem"
+def authority():
+    return trustme.CA()
 
 
 @pytest.fixture
-def server_tls(certificate):
+def server_tls(authority):
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(*certificate)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    return context
+
+
+@pytest.fixture
+def client_tls(authority):
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
     return context
 
 
@@ -102,7 +102,7 @@ async def test_a_missing_login_is_the_operators_affair():
 
 
 @pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
-async def test_tls_is_used_and_checked(certificate, server_tls, scheme):
+async def test_tls_is_used_and_checked(client_tls, server_tls, scheme):
     kept = Kept()
     settings = (
         {"ssl_context": server_tls} if scheme == "smtps" else {"tls_context": server_tls, "require_starttls": True}
@@ -111,7 +111,7 @@ async def test_tls_is_used_and_checked(certificate, server_tls, scheme):
         settings["auth_require_tls"] = False
     with OperatorsServer(kept, **settings) as server:
         url = f"{scheme}://me:p%40ss%2Fword@127.0.0.1:{server.port}"
-        await send_with(url, tls_context=ssl.create_default_context(cafile=certificate[0]))
+        await send_with(url, tls_context=client_tls)
         with pytest.raises(Deferred, match="certificate"):
             await send_with(url)
     assert len(kept.contents) == 1
