@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check format lock
+.PHONY: setup demo test bench format lock
 
 setup: $(READY)
 
@@ -18,6 +18,10 @@ demo: $(READY)
 
 test: $(READY)
 	@scripts/test
+
+# Figures, not tests: nothing fails here because a machine is busy.
+bench: $(READY)
+	@$(VENV)/bin/python benchmarks/match.py
 
 format: $(READY)
 	@$(VENV)/bin/ruff format .
