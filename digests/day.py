@@ -69,20 +69,26 @@ class Day:
         return f"daily:{self.on.isoformat()}"
 
     def plan_summaries(self) -> list[ArxivId]:
-        """Find the papers that somebody gets and give each a row; returns those to be summarised now."""
+        """Give every paper that somebody gets a row; returns all of this batch that are to be asked for now.
+
+        Among them are those that failed before and whose time has come, whoever wanted them (invariant 3).
+        """
         if self.model is None:
             return []
-        wanted = sorted(self._find_wanted())
         now = self.now()
         summaries_shelf.plan_summaries(
-            self.store, wanted, _LANGUAGE, model=self.model.name, prompt_version=self.model.prompt_version, now=now
+            self.store,
+            sorted(self._find_wanted()),
+            _LANGUAGE,
+            model=self.model.name,
+            prompt_version=self.model.prompt_version,
+            now=now,
         )
-        return summaries_shelf.due_summaries(self.store, wanted, now, language=_LANGUAGE)
+        return summaries_shelf.due_summaries(self.store, self._paper_ids(), now, language=_LANGUAGE)
 
     def has_open_summaries(self) -> bool:
         """Is anybody at work on a summary of this batch, or about to be?"""
-        papers = [item.paper.id for item in papers_shelf.load_batch(self.store, self.on)]
-        return summaries_shelf.has_open(self.store, papers, self.now(), language=_LANGUAGE)
+        return summaries_shelf.has_open(self.store, self._paper_ids(), self.now(), language=_LANGUAGE)
 
     def compose(self, subscriber_ids: Collection[int] | None = None) -> int:
         """Give every waiting reader (or those named) an edition with planned deliveries; returns how many."""
@@ -102,6 +108,9 @@ class Day:
             for reader in active_readers(self.store)
             if reader.id not in served and reader.keywords and any(t.channel in self.channels for t in reader.targets)
         ]
+
+    def _paper_ids(self) -> list[ArxivId]:
+        return [item.paper.id for item in papers_shelf.load_batch(self.store, self.on)]
 
     def _find_wanted(self) -> set[ArxivId]:
         composed = self._compose_all(self.waiting_readers())

@@ -56,6 +56,7 @@ class Settings(BaseSettings):
 
     arxiv_list_url: str = "https://arxiv.org"
     arxiv_rss_url: str = "https://rss.arxiv.org"
+    hf_url: str = "https://huggingface.co"
 
     max_keywords: int = Field(50, ge=1)
     max_full_papers: int = Field(30, ge=1)
@@ -63,7 +64,7 @@ class Settings(BaseSettings):
     sweep_seconds: int = Field(30, ge=1)
     recorded_data: Path | None = None
 
-    @field_validator("telegram_base_url", "public_url", "llm_base_url", "arxiv_list_url", "arxiv_rss_url")
+    @field_validator("telegram_base_url", "public_url", "llm_base_url", "arxiv_list_url", "arxiv_rss_url", "hf_url")
     @classmethod
     def _is_web_address(cls, value: str) -> str:
         if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):

@@ -24,7 +24,8 @@ log = structlog.get_logger(__name__)
 # One model call a paper: a chunk ends long before the time limit, and a killed one costs little.
 _PAPERS_PER_TASK = 20
 _READERS_PER_TASK = 500
-_SENDS_PER_TASK = 200
+# Cut off by the soft time limit a send would be `unknown`: a task must end long before, at 25 messages a second.
+_SENDS_PER_TASK = 50
 # A day that is still not composed then needs a person; sends that are planned are swept for ever.
 _LOOK_BACK = timedelta(hours=24)
 
