@@ -132,11 +132,11 @@ def _mask_like(chinese: str, english: Masked) -> str:
 
 def _disclaim(title: str, abstract: str) -> Draft:
     pieces = "、".join(match[0] for match in PLACEHOLDER.finditer(abstract))
-    listed = f"原文中的公式与链接照列于此:{pieces}。" if pieces else ""
+    listed = f"原文中的公式与链接照列于此：{pieces}。" if pieces else ""
     return Draft(
         title=f"{MARK}{title}",
-        tldr=f"{MARK}沙盒里没有接入语言模型,这一篇没有中文介绍。",
-        abstract=f"{MARK}沙盒里没有接入语言模型,所以这一篇没有中文摘要,请读英文原文。{listed}",
+        tldr=f"{MARK}沙盒里没有接入语言模型，这一篇没有中文介绍。",
+        abstract=f"{MARK}沙盒里没有接入语言模型，所以这一篇没有中文摘要，请读英文原文。{listed}",
         points=Points(problem=_NO_POINT, method=_NO_POINT, result=_NO_POINT, meaning=_NO_POINT),
     )
 
