@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 
 from digests import broker
 from digests.clock import Now, utc_now
-from digests.day import Day, Model, render_edition
+from digests.day import Day, Model, forget_sandbox, render_edition
 from digests.delivery.channel import EMAIL, TELEGRAM, MessageChannel
 from digests.delivery.deliver import Courier
 from digests.delivery.email import MailChannel
@@ -71,6 +71,7 @@ class Services:
             model=self.model,
             channels=self.channel_names,
             max_full=self.settings.max_full_papers,
+            is_sandbox=self.settings.is_sandbox,
         )
 
     @cached_property
@@ -175,6 +176,8 @@ def open_services(settings: Settings | None = None, *, now: Now = utc_now) -> Se
     settings = settings or load_settings()
     store = open_store(settings.store_url)
     migrate(store)
+    if not settings.is_sandbox:
+        forget_sandbox(store)
     return Services(settings=settings, store=store, now=now, salt=_load_secret_key(settings))
 
 

@@ -5,12 +5,13 @@ plan_summaries → (summarise) → compose → (deliver). Between two steps only
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import structlog
+from sqlalchemy import delete
 
-from digests.clock import Now
+from digests.clock import Now, announced_at
 from digests.composing.codec import digest_from_json, digest_to_json
 from digests.composing.compose import Keyword, compose
 from digests.composing.digest import Coverage, Digest
@@ -26,14 +27,20 @@ from digests.papers.paper import Announced, ArxivId
 from digests.rendering.email import Mail, render_mail
 from digests.rendering.telegram import render_parts
 from digests.store.engine import Store
+from digests.store.tables import editions, summaries
 from digests.subscribers.readers import Reader, active_readers
 from digests.summaries import shelf as summaries_shelf
-from digests.summaries.summary import Card
+from digests.summaries.summary import Card, Key
 
 log = structlog.get_logger(__name__)
 
+SANDBOX_MODEL: Final = "sandbox"
+SANDBOX_SLOTS: Final = "sandbox:"
+
 #: The only language that summaries are written in; readers of another one get the English.
 _LANGUAGE: Final = "zh"
+#: After the announcement; then readers get what is there, and the digest says what is missing.
+_LONGEST_WAIT: Final = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,10 @@ class Model:
 
     name: str
     prompt_version: str
+
+    @property
+    def key(self) -> Key:
+        return Key(_LANGUAGE, self.name, self.prompt_version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +73,12 @@ class Day:
     model: Model | None
     channels: Collection[str]
     max_full: int
+    is_sandbox: bool = False
 
     @property
     def slot(self) -> str:
-        """What makes two daily editions of one reader the same one (invariant 4)."""
-        return f"daily:{self.on.isoformat()}"
+        """What makes two daily editions of one reader the same one (invariant 4); the sandbox's are not real ones."""
+        return f"{SANDBOX_SLOTS if self.is_sandbox else ''}daily:{self.on.isoformat()}"
 
     def plan_summaries(self) -> list[ArxivId]:
         """Give every paper that somebody gets a row; returns all of this batch that are to be asked for now.
@@ -84,11 +96,18 @@ class Day:
             prompt_version=self.model.prompt_version,
             now=now,
         )
-        return summaries_shelf.due_summaries(self.store, self._paper_ids(), now, language=_LANGUAGE)
+        return summaries_shelf.due_summaries(self.store, self._paper_ids(), self.model.key, now)
 
     def has_open_summaries(self) -> bool:
         """Is anybody at work on a summary of this batch, or about to be?"""
-        return summaries_shelf.has_open(self.store, self._paper_ids(), self.now(), language=_LANGUAGE)
+        if self.model is None:
+            return False
+        return summaries_shelf.has_open(self.store, self._paper_ids(), self.model.key, self.now())
+
+    def is_ripe(self) -> bool:
+        """May it be composed: is all that was asked for whole, or has it been waited for long enough?"""
+        rows = papers_shelf.coverage(self.store, self.on)
+        return all(row.whole for row in rows) or self.now() >= announced_at(self.on) + _LONGEST_WAIT
 
     def compose(self, subscriber_ids: Collection[int] | None = None) -> int:
         """Give every waiting reader (or those named) an edition with planned deliveries; returns how many."""
@@ -117,6 +136,8 @@ class Day:
         return {id_ for _, digest in composed if digest.language == _LANGUAGE for id_ in digest.paper_ids}
 
     def _compose_all(self, readers: Sequence[Reader], *, with_sent: bool = False) -> Iterable[tuple[Reader, Digest]]:
+        if not readers:
+            return
         announced = papers_shelf.load_batch(self.store, self.on)
         matches = self._match(readers, announced)
         coverage = self._coverage()
@@ -174,6 +195,14 @@ class Day:
                 # That there is nothing is said in the chat, silently, and not by mail.
                 parts.append(Planned(target.id, target.channel, 1))
         return parts
+
+
+def forget_sandbox(store: Store) -> None:
+    """Remove what stand-ins wrote and were sent: no reader shall get their words, or miss a digest that they got."""
+    with store.writing() as connection:
+        connection.execute(delete(summaries).where(summaries.c.model == SANDBOX_MODEL))
+        # Papers and deliveries hang on it with ON DELETE CASCADE.
+        connection.execute(delete(editions).where(editions.c.slot.startswith(SANDBOX_SLOTS, autoescape=True)))
 
 
 def load_cards(store: Store, digest: Digest) -> dict[ArxivId, Card]:

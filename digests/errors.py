@@ -14,6 +14,7 @@ PaperPostError
 │  └─ SummaryClosed       credentials, balance or address are wrong: stop asking in this run
 └─ DeliveryError
    ├─ Deferred            certainly not sent; try again after `retry_after_seconds`
+   │  └─ ChannelDown      so is everybody else's: leave the channel alone until then
    ├─ RecipientGone       certainly not sent; the address is dead or has refused us
    ├─ RecipientMoved      certainly not sent; send to `new_address`
    ├─ MessageRejected     certainly not sent; our message or our credentials are wrong, a person must look
@@ -107,6 +108,10 @@ class Deferred(DeliveryError):
     def __init__(self, message: str = "", *, retry_after_seconds: float = 60.0) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class ChannelDown(Deferred):
+    """The server cannot be reached, or refuses us whoever the message is for."""
 
 
 class RecipientGone(DeliveryError):

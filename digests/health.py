@@ -66,7 +66,7 @@ def _check_broker(settings: Settings) -> Check:
         return Check("broker", True, "answers")
     if settings.redis_url:
         return Check("broker", False, "does not answer", "Check REDIS_URL.")
-    return Check("broker", None, "embedded, starts with the service")
+    return Check("broker", None, "none", "Set REDIS_URL for Celery workers; `run` needs none.")
 
 
 async def _check_telegram(settings: Settings) -> Check:

@@ -2,6 +2,8 @@
 
 import difflib
 import os
+import re
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -9,10 +11,18 @@ from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from digests.errors import ConfigError
 
 _PREFIX: Final = "PAPERPOST_"
+# Windows editors begin a file with a mark that would become part of the first name.
+_ENV_ENCODING: Final = "utf-8-sig"
+# redis-py and Celery get the same address: without what only one of them takes (unix://, redis+socket://, options).
+_REDIS: Final = re.compile(r"redis(?P<tls>s)?://[^/?#]+(/[0-9]*)?(?(tls)(\?ssl_\w+=[^&#]+(&ssl_\w+=[^&#]+)*)?)")
+_ATOM: Final = r"[\w!#$%&'*+/=?^`{|}~-]+"
+_MAIL: Final = re.compile(rf"{_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
 
 
 class Settings(BaseSettings):
@@ -24,7 +34,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=_PREFIX,
         env_file=".env",
-        env_file_encoding="utf-8",
+        env_file_encoding=_ENV_ENCODING,
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
@@ -34,8 +44,8 @@ class Settings(BaseSettings):
 
     home: Path = Path("var")
     env: Literal["development", "production"] = "development"
-    database_url: str = Field("", validation_alias="DATABASE_URL")
-    redis_url: str = Field("", validation_alias="REDIS_URL")
+    database_url: str = Field("", validation_alias="DATABASE_URL", repr=False)
+    redis_url: str = Field("", validation_alias="REDIS_URL", repr=False)
 
     telegram_token: SecretStr = SecretStr("")
     telegram_base_url: str = "https://api.telegram.org"
@@ -52,7 +62,7 @@ class Settings(BaseSettings):
     )
     llm_model: str = ""
     llm_concurrency: int = Field(8, ge=1, le=64)
-    llm_timeout_seconds: float = Field(120.0, gt=0)
+    llm_timeout_seconds: float = Field(120.0, gt=0, allow_inf_nan=False)
 
     arxiv_list_url: str = "https://arxiv.org"
     arxiv_rss_url: str = "https://rss.arxiv.org"
@@ -63,46 +73,66 @@ class Settings(BaseSettings):
     lease_seconds: int = Field(120, ge=1)
     sweep_seconds: int = Field(30, ge=1)
     recorded_data: Path | None = None
+    stand_ins: bool = False
 
     @field_validator("telegram_base_url", "public_url", "llm_base_url", "arxiv_list_url", "arxiv_rss_url", "hf_url")
     @classmethod
     def _is_web_address(cls, value: str) -> str:
-        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+        if value and not _is_address(value, {"http", "https"}):
             raise ValueError("must be an address that begins with http:// or https://")
         return value.rstrip("/")
 
     @field_validator("smtp_url")
     @classmethod
     def _is_smtp_address(cls, value: SecretStr) -> SecretStr:
-        parts = urlsplit(value.get_secret_value())
-        if value.get_secret_value() and (parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname):
-            # The value holds a password: it is never repeated in the message.
+        if value and not _is_address(value.get_secret_value(), {"smtp", "smtps", "smtp+starttls"}):
             raise ValueError("must look like smtps://user:password@host:465 or smtp+starttls://…:587 or smtp://…:25")
         return value
 
     @field_validator("mail_from")
     @classmethod
     def _is_mail_address(cls, value: str) -> str:
-        if value and ("@" not in value or any(c.isspace() for c in value)):
+        if value and not _MAIL.fullmatch(value):
             raise ValueError("must be one mail address, like digest@example.org")
+        return value
+
+    @field_validator("contact")
+    @classmethod
+    def _fits_a_header(cls, value: str) -> str:
+        if not (value.isascii() and value.isprintable()):
+            raise ValueError("must be one line of ASCII, like ops@example.org: it goes into a header")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_database_address(cls, value: str) -> str:
+        if value and not _is_database(value):
+            raise ValueError("must look like sqlite:////folder/file.db or postgresql://user:password@host:5432/name")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis_address(cls, value: str) -> str:
+        if value and not (_is_address(value, {"redis", "rediss"}) and _REDIS.fullmatch(value)):
+            raise ValueError("must look like redis://user:password@host:6379/0 or rediss://…, options of TLS behind ?")
         return value
 
     @property
     def has_telegram(self) -> bool:
-        return bool(self.telegram_token.get_secret_value())
+        return bool(self.telegram_token)
 
     @property
     def has_mail(self) -> bool:
-        return bool(self.smtp_url.get_secret_value())
+        return bool(self.smtp_url)
 
     @property
     def has_llm(self) -> bool:
-        return bool(self.llm_base_url or self.llm_api_key.get_secret_value())
+        return bool(self.llm_base_url or self.llm_api_key)
 
     @property
     def is_sandbox(self) -> bool:
-        """No real channel is set: every outside part is its stand-in (invariant 8)."""
-        return not (self.has_telegram or self.has_mail)
+        """No real channel is set: every outside part is its stand-in (invariant 8), or will be when it is needed."""
+        return self.stand_ins or not (self.has_telegram or self.has_mail)
 
     @cached_property
     def store_url(self) -> str:
@@ -113,17 +143,16 @@ def load_settings(**overrides: Any) -> Settings:
     """Read the environment and `.env`. `overrides` are for the sandbox and tests.
 
     Raises  ConfigError that lists every mistake at once: unknown PAPERPOST_* names (pydantic-settings ignores them
-            silently), values that cannot be, and what production misses.
+            silently), values that cannot be, and what production misses. No value is repeated: it may be a password.
     """
     mistakes = [*_misspelt(set(os.environ) | _names_in_env_file())]
-    settings = None
     try:
         settings = Settings(**overrides)
     except ValidationError as error:
         mistakes += [_sentence(item) for item in error.errors()]
-    if settings is not None:
-        mistakes += _missing(settings)
-    if mistakes or settings is None:
+        settings = _leave_unchecked({_field(item): item["input"] for item in error.errors()}, overrides)
+    mistakes += _missing(settings)
+    if mistakes:
         raise ConfigError("\n".join(mistakes))
     return settings
 
@@ -133,7 +162,7 @@ def child_environment(settings: Settings) -> dict[str, str]:
 
     The child must not start in a folder with a `.env`: an empty setting is one that is not named.
     """
-    environment = {name: value for name, value in os.environ.items() if name not in setting_names()}
+    environment = {name: value for name, value in os.environ.items() if name.upper() not in setting_names()}
     for name in Settings.model_fields:
         value = getattr(settings, name)
         text = value.get_secret_value() if isinstance(value, SecretStr) else "" if value is None else str(value)
@@ -154,27 +183,60 @@ def _variables(name: str) -> list[str]:
     return [str(alias) if alias else _PREFIX + name.upper()]
 
 
+def _is_address(url: str, schemes: set[str]) -> bool:
+    try:
+        parts = urlsplit(url)
+        # `port` raises for what is none.
+        return url.isprintable() and parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _is_database(url: str) -> bool:
+    try:
+        return make_url(url).get_backend_name() in {"sqlite", "postgresql", "postgres"}
+    except (ArgumentError, ValueError):
+        return False
+
+
+def _leave_unchecked(bad: dict[str, Any], overrides: dict[str, Any]) -> Settings:
+    """The settings although some are `bad`: only to say what is missing besides."""
+    good = Settings(**overrides | {name: Settings.model_fields[name].default for name in bad})
+    return good.model_copy(update=bad)
+
+
 def _names_in_env_file() -> set[str]:
     path = Path(".env")
     if not path.is_file():
         return set()
-    lines = (line.strip().removeprefix("export ") for line in path.read_text("utf-8").splitlines())
+    try:
+        text = path.read_text(_ENV_ENCODING)
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path.resolve()} must be UTF-8 text; save it again in that encoding.") from error
+    except OSError as error:
+        raise ConfigError(f"{path.resolve()} cannot be read: {error.strerror}.") from error
+    lines = (line.strip().removeprefix("export ") for line in text.splitlines())
     return {line.split("=", 1)[0].strip() for line in lines if "=" in line and not line.startswith("#")}
 
 
-def _misspelt(names: set[str]) -> list[str]:
+def _misspelt(names: Iterable[str]) -> list[str]:
     known = setting_names()
     mistakes = []
-    for name in sorted(n for n in names if n.startswith(_PREFIX) and n not in known):
-        near = difflib.get_close_matches(name, known, n=1)
+    # pydantic-settings reads names in any case.
+    for name in sorted(n for n in names if n.upper().startswith(_PREFIX) and n.upper() not in known):
+        near = difflib.get_close_matches(name.upper(), known, n=1)
         mistakes.append(f"{name}: no such setting" + (f"; did you mean {near[0]}?" if near else "; see .env.example"))
     return mistakes
 
 
 def _sentence(item: Any) -> str:
-    name = str(item["loc"][0]) if item["loc"] else ""
-    variable = _variables(name)[0] if name in Settings.model_fields else name
-    return f"{variable}: {item['msg'].removeprefix('Value error, ')}"
+    return f"{_variables(_field(item))[0]}: {item['msg'].removeprefix('Value error, ')}"
+
+
+def _field(item: Any) -> str:
+    """The field's name: pydantic gives the alias where there is one."""
+    given = str(item["loc"][0])
+    return next(name for name in Settings.model_fields if given in {name, *_variables(name)})
 
 
 def _missing(settings: Settings) -> list[str]:
@@ -191,6 +253,6 @@ def _missing(settings: Settings) -> list[str]:
         "PAPERPOST_CONTACT": bool(settings.contact),
         "DATABASE_URL": bool(settings.database_url),
         "REDIS_URL": bool(settings.redis_url),
-        "PAPERPOST_SECRET_KEY": bool(settings.secret_key.get_secret_value()),
+        "PAPERPOST_SECRET_KEY": bool(settings.secret_key),
     }
     return mistakes + [f"{name}: needed with PAPERPOST_ENV=production" for name, ok in required.items() if not ok]

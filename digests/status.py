@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Select, func, select
 
+from digests.delivery.states import DeliveryState
 from digests.store.engine import Store
 from digests.store.tables import (
     announcements,
@@ -19,6 +20,8 @@ from digests.store.tables import (
     targets,
 )
 
+_MAX_ERRORS = 10
+
 
 @dataclass(frozen=True, kw_only=True)
 class DayReport:
@@ -29,6 +32,7 @@ class DayReport:
     summaries   of these papers, by state
     editions    readers with an edition
     deliveries  parts, by state
+    errors      why parts were not sent, each reason once
     """
 
     on: date
@@ -37,6 +41,7 @@ class DayReport:
     summaries: Mapping[str, int]
     editions: int
     deliveries: Mapping[str, int]
+    errors: tuple[str, ...] = ()
 
     @property
     def seen(self) -> int:
@@ -45,7 +50,7 @@ class DayReport:
     @property
     def is_delivered(self) -> bool:
         """Every part of every edition reached its reader."""
-        return set(self.deliveries) <= {"sent"}
+        return set(self.deliveries) <= {DeliveryState.SENT}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +83,9 @@ def report_day(store: Store, on: date) -> DayReport:
     matched = select(edition_papers.c.paper_id).where(edition_papers.c.edition_id.in_(of_day)).distinct()
     by_kind = select(announcements.c.kind, func.count()).where(announcements.c.announced_on == on)
     by_summary = select(summaries.c.state, func.count()).where(summaries.c.paper_id.in_(matched))
+    unsent = select(deliveries.c.error).where(
+        deliveries.c.edition_id.in_(of_day), deliveries.c.state != DeliveryState.SENT, deliveries.c.error != ""
+    )
     by_delivery = select(deliveries.c.state, func.count()).where(deliveries.c.edition_id.in_(of_day))
     with store.reading() as connection:
 
@@ -91,6 +99,7 @@ def report_day(store: Store, on: date) -> DayReport:
             summaries=count(by_summary.group_by(summaries.c.state)),
             editions=connection.scalar(select(func.count()).select_from(of_day.subquery())) or 0,
             deliveries=count(by_delivery.group_by(deliveries.c.state)),
+            errors=tuple(connection.scalars(unsent.distinct().order_by(deliveries.c.error).limit(_MAX_ERRORS))),
         )
 
 

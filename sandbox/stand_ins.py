@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from digests.day import SANDBOX_MODEL
 from sandbox import arxiv, llm
 from sandbox.arxiv import Document
 from sandbox.mailbox import Mailbox, serve_mailbox
@@ -15,7 +16,6 @@ from sandbox.telegram import serve_telegram
 from sandbox.telegram_chats import TOKEN, Telegram
 
 MAIL_FROM: Final = "paperpost@sandbox.invalid"
-MODEL: Final = "sandbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def start_stand_ins(
     mailbox = Mailbox(folder=mail_folder)
     with ExitStack() as stack:
         arxiv_url = stack.enter_context(serve(arxiv.build_app(sample if documents is None else documents)))
-        llm_url = stack.enter_context(serve(llm.build_app(known_summaries(sample), model=MODEL)))
+        llm_url = stack.enter_context(serve(llm.build_app(known_summaries(sample), model=SANDBOX_MODEL)))
         telegram_url = stack.enter_context(serve_telegram(telegram))
         smtp_url = stack.enter_context(serve_mailbox(mailbox))
         yield StandIns(
@@ -69,11 +69,12 @@ def start_stand_ins(
                 OutsidePart("mail", smtp_url, "PAPERPOST_SMTP_URL, PAPERPOST_MAIL_FROM"),
             ),
             overrides={
+                "stand_ins": True,
                 "arxiv_list_url": arxiv_url,
                 "arxiv_rss_url": arxiv_url,
                 "llm_base_url": f"{llm_url}/v1",
                 "llm_api_key": "sandbox",
-                "llm_model": MODEL,
+                "llm_model": SANDBOX_MODEL,
                 "telegram_token": TOKEN,
                 "telegram_base_url": telegram_url,
                 "smtp_url": smtp_url,

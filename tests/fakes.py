@@ -18,6 +18,10 @@ class FakeChannel:
         self.unknown_addresses: set[str] = set()
         self.is_closed = False
 
+    @property
+    def max_in_flight(self) -> int:
+        return 10
+
     async def send(self, message: Message) -> str:
         if message.address in self.unknown_addresses:
             raise RecipientGone("no such address")

@@ -37,6 +37,13 @@ def claim(store, pair, now=NOON):
     return ledger.claim_next(store, edition_id=pair[0], target_id=pair[1], lease_seconds=LEASE_SECONDS, now=now)
 
 
+def begin(store, pair, now=NOON):
+    """Claim, and let the message leave the house."""
+    taken = claim(store, pair, now)
+    assert ledger.begin(store, taken, now)
+    return taken
+
+
 def row(store, delivery_id):
     with store.reading() as connection:
         return connection.execute(select(deliveries).where(deliveries.c.id == delivery_id)).one()

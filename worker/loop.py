@@ -7,7 +7,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Coroutine
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures import wait
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -26,13 +26,10 @@ class LoopThread:
         """Wait for `coroutine`; when this thread is interrupted (a soft time limit), cancel it."""
         future = asyncio.run_coroutine_threadsafe(coroutine, self._running_loop())
         try:
-            while True:
-                try:
-                    # A wait without end would not see the signal that a soft time limit raises in this thread.
-                    return future.result(timeout=_POLL_SECONDS)
-                except FutureTimeoutError:
-                    if future.done():
-                        raise
+            # A wait without end would not see the signal that a soft time limit raises in this thread.
+            while not wait([future], timeout=_POLL_SECONDS).done:
+                pass
+            return future.result()
         except BaseException:
             future.cancel()
             raise

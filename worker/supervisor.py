@@ -14,8 +14,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import structlog
+
 from digests.broker import answers, socket_path
 from digests.errors import ConfigError
+
+log = structlog.get_logger(__name__)
 
 _CELERY = (sys.executable, "-m", "celery", "-A", "worker.app")
 _PR_SET_PDEATHSIG = 1
@@ -105,9 +109,16 @@ class Supervisor:
         while not self._stopping.wait(0.5):
             for process in self.processes:
                 if self._running[process.name].poll() is not None and not self._stopping.is_set():
-                    self._start(process)
+                    self._restart(process)
         # PR_SET_PDEATHSIG means the thread that started a child: what we healed must outlive the loop above.
         self._stopped.wait()
+
+    def _restart(self, process: Process) -> None:
+        try:
+            self._start(process)
+        except (ConfigError, OSError) as error:
+            # Dead again, or no memory to fork: the next turn tries once more.
+            log.error("restart_failed", process=process.name, reason=str(error))  # noqa: TRY400 the reason says it
 
 
 def broker_process(home: Path) -> Process:

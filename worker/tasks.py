@@ -6,10 +6,12 @@ from functools import cache
 from typing import TypeVar
 
 import structlog
+from celery import Task
 
 from digests.bootstrap import Services, open_services
 from digests.delivery.addresses import close_gone
 from digests.delivery.ledger import expire_claims
+from digests.errors import SourceUnavailable
 from digests.papers.collect import collect
 from digests.papers.paper import ArxivId, Source
 from digests.papers.shelf import find_recent_dates
@@ -26,6 +28,9 @@ _PAPERS_PER_TASK = 20
 _READERS_PER_TASK = 500
 # Cut off by the soft time limit a send would be `unknown`: a task must end long before, at 25 messages a second.
 _SENDS_PER_TASK = 50
+# arXiv asks for 300. A longer wait in the broker than its visibility timeout would run the task twice.
+_SOURCE_RETRY_SECONDS = 60
+_LONGEST_RETRY_SECONDS = 600
 # A day that is still not composed then needs a person; sends that are planned are swept for ever.
 _LOOK_BACK = timedelta(hours=24)
 
@@ -38,11 +43,15 @@ def _services() -> Services:
     return open_services()
 
 
-@app.task(name="papers.collect")
-def collect_papers(scope: str, source: str) -> None:
+@app.task(name="papers.collect", bind=True)
+def collect_papers(self: Task, scope: str, source: str) -> None:
     """Fetch one scope's newest announcement; `source` is a word of papers.Source."""
     services = _services()
-    on = collect(services.store, services.fetcher, scope=scope, source=Source(source), now=services.now)
+    try:
+        on = collect(services.store, services.fetcher, scope=scope, source=Source(source), now=services.now)
+    except SourceUnavailable as error:
+        seconds = min(error.retry_after_seconds or _SOURCE_RETRY_SECONDS, _LONGEST_RETRY_SECONDS)
+        raise self.retry(exc=error, countdown=seconds) from error
     if on is not None:
         prepare.delay(on.isoformat())
 
@@ -96,7 +105,7 @@ def sweep() -> None:
 def _compose_when_ready(on: str) -> None:
     """The last one out composes: while another task still holds a summary of this day, that one will."""
     day = _services().day(date.fromisoformat(on))
-    if day.has_open_summaries():
+    if day.has_open_summaries() or not day.is_ripe():
         return
     for chunk in _chunks([reader.id for reader in day.waiting_readers()], _READERS_PER_TASK):
         compose.delay(on, chunk)

@@ -16,6 +16,7 @@ from digests.bootstrap import Services, open_services
 from digests.cli.options import AsJson, OnDate, on_or_newest, print_json
 from digests.delivery.channel import TELEGRAM
 from digests.delivery.ledger import expire_claims
+from digests.delivery.states import DeliveryState
 from digests.errors import PaperPostError
 from digests.papers.shelf import load_batch
 from digests.settings import load_settings
@@ -68,7 +69,8 @@ async def run_day(services: Services, on: date) -> dict[str, float]:
         with timed("compose"):
             day.compose()
         with timed("deliver"):
-            while (await services.courier.deliver_due()).total():
+            # While something gets through, more may; what has to wait longer is for the next run.
+            while (await services.courier.deliver_due())[DeliveryState.SENT]:
                 pass
     finally:
         await services.close_connections()
@@ -135,4 +137,6 @@ def _print_report(console: Console, report: DayReport, seconds: dict[str, float]
     console.print(f"  matched     {report.matched} papers for {report.editions} reader(s)")
     console.print(f"  summarised  {counts(dict(report.summaries))}")
     console.print(f"  sent        {counts(dict(report.deliveries))}")
+    for reason in report.errors:
+        console.print(f"  not sent    {reason}")
     console.print("  seconds     " + ", ".join(f"{name} {number}" for name, number in seconds.items()))

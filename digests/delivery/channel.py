@@ -31,6 +31,11 @@ class Message:
 
 
 class MessageChannel(Protocol):
+    @property
+    def max_in_flight(self) -> int:
+        """How many messages it can carry at once; more would wait inside it while their claims run out."""
+        ...
+
     async def send(self, message: Message) -> str:
         """Hand `message` over and return the provider's id for it.
 

@@ -11,9 +11,9 @@ import structlog
 from digests.clock import Now
 from digests.delivery.addresses import mark_gone, move_address
 from digests.delivery.channel import EMAIL, TELEGRAM, Message, MessageChannel
-from digests.delivery.ledger import Claim, claim_next, due_targets, settle
+from digests.delivery.ledger import Claim, begin, claim_next, due_targets, settle
 from digests.delivery.states import DeliveryState
-from digests.errors import Deferred, DeliveryError, RecipientGone, RecipientMoved
+from digests.errors import ChannelDown, Deferred, DeliveryError, RecipientGone, RecipientMoved, Unknown
 from digests.rendering.email import Mail
 from digests.rendering.telegram import mark_repeat
 from digests.store.engine import Store
@@ -25,9 +25,8 @@ log = structlog.get_logger(__name__)
 #: How many parts ended in each state.
 Tally = Counter[DeliveryState]
 
-#: Much longer than a channel's pacing and timeouts together: an expired claim is a dead process, not a slow one.
-LEASE_SECONDS: Final = 300.0
-_MAX_IN_FLIGHT: Final = 10
+#: Of the lease. An attempt that takes longer is given up while the claim is still ours to settle.
+_SEND_SHARE: Final = 0.8
 _NO_CHANNEL_SECONDS: Final = 3600.0
 
 
@@ -43,7 +42,7 @@ class Courier:
     channels: Mapping[str, MessageChannel]
     render_mail: Callable[[int, int], Mail]
     now: Now
-    lease_seconds: float = LEASE_SECONDS
+    lease_seconds: float = 120.0
 
     async def deliver_due(self, *, limit: int = 500) -> Tally:
         """One pass over what is due now on every channel, at most `limit` targets each.
@@ -59,13 +58,18 @@ class Courier:
 
     async def deliver_target(self, edition_id: int, target_id: int) -> Tally:
         """Send the parts of one edition to one address, in order, until one has to wait."""
+        return await self._deliver_parts(edition_id, target_id, asyncio.Event())
+
+    async def _deliver_parts(self, edition_id: int, target_id: int, is_down: asyncio.Event) -> Tally:
         tally = Tally()
-        while claim := await self._claim(edition_id, target_id):
+        while not is_down.is_set() and (claim := await self._claim(edition_id, target_id)):
             outcome = await self._send(claim)
             state = await asyncio.to_thread(settle, self.store, claim, outcome, self.now())
             _log_outcome(claim, outcome, state)
             if state is not None:
                 tally[state] += 1
+            if isinstance(outcome, ChannelDown):
+                is_down.set()
             if isinstance(outcome, RecipientGone):
                 tally[DeliveryState.GONE] += await asyncio.to_thread(
                     mark_gone, self.store, target_id, str(outcome), self.now()
@@ -73,12 +77,14 @@ class Courier:
         return tally
 
     async def _deliver_channel(self, name: str, limit: int) -> list[Tally | BaseException]:
+        """Nobody is claimed before there is a place for them, nor after the channel has shown that it is down."""
         pairs = await asyncio.to_thread(due_targets, self.store, self.now(), channel=name, limit=limit)
-        free = asyncio.Semaphore(_MAX_IN_FLIGHT)
+        free = asyncio.Semaphore(self.channels[name].max_in_flight)
+        is_down = asyncio.Event()
 
         async def deliver(edition_id: int, target_id: int) -> Tally:
             async with free:
-                return await self.deliver_target(edition_id, target_id)
+                return await self._deliver_parts(edition_id, target_id, is_down)
 
         # Not a TaskGroup: a bug in one delivery must not cancel the others in the middle of a send.
         return await asyncio.gather(*(deliver(*pair) for pair in pairs), return_exceptions=True)
@@ -96,27 +102,35 @@ class Courier:
     async def _send(self, claim: Claim) -> str | DeliveryError:
         """The provider's id, or why there is none."""
         try:
-            return await self._attempt(claim)
-        except RecipientMoved as moved:
-            return await self._follow(claim, moved.new_address)
+            async with asyncio.timeout(self.lease_seconds * _SEND_SHARE):
+                return await self._send_or_follow(claim)
+        except TimeoutError:
+            return Unknown("no answer while the claim was ours")
         except DeliveryError as error:
             return error
 
-    async def _follow(self, claim: Claim, new_address: str) -> str | DeliveryError:
+    async def _send_or_follow(self, claim: Claim) -> str:
+        try:
+            return await self._attempt(claim)
+        except RecipientMoved as moved:
+            return await self._follow(claim, moved.new_address)
+
+    async def _follow(self, claim: Claim, new_address: str) -> str:
         if not await asyncio.to_thread(move_address, self.store, claim.target_id, new_address):
-            return RecipientGone("the chat moved to one that has a subscription of its own")
+            raise RecipientGone("the chat moved to one that has a subscription of its own")
         try:
             return await self._attempt(replace(claim, address=new_address))
-        except RecipientMoved:
-            return Deferred("the chat moved twice at once")
-        except DeliveryError as error:
-            return error
+        except RecipientMoved as again:
+            raise Deferred("the chat moved twice at once") from again
 
     async def _attempt(self, claim: Claim) -> str:
         channel = self.channels.get(claim.channel)
         if channel is None:
             raise Deferred(f"{claim.channel} is not set up", retry_after_seconds=_NO_CHANNEL_SECONDS)
-        return await channel.send(await self._build_message(claim))
+        message = await self._build_message(claim)
+        if not await asyncio.to_thread(begin, self.store, claim, self.now()):
+            raise Deferred("the claim ran out before the send began")
+        return await channel.send(message)
 
     async def _build_message(self, claim: Claim) -> Message:
         message = Message(

@@ -21,7 +21,7 @@ from aiosmtplib import (
 from digests.clock import Now
 from digests.delivery.channel import Message
 from digests.delivery.mime import build_mail
-from digests.errors import Deferred, DeliveryError, MessageRejected, RecipientGone, Unknown
+from digests.errors import ChannelDown, Deferred, DeliveryError, MessageRejected, RecipientGone, Unknown
 
 _DEFAULT_PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 _SERVER_DOWN_SECONDS: Final = 60.0
@@ -68,7 +68,7 @@ class MailChannel:
         now: Now,
         sender_name: str = "论文邮差",
         unsubscribe_links: Callable[[int], Sequence[str]] = _no_links,
-        timeout_seconds: float = 60.0,
+        timeout_seconds: float = 30.0,
         tls_context: ssl.SSLContext | None = None,
     ) -> None:
         self._sender = Address(sender_name, addr_spec=sender)
@@ -89,6 +89,10 @@ class MailChannel:
             local_hostname=self._sender.domain,
             timeout=timeout_seconds,
         )
+
+    @property
+    def max_in_flight(self) -> int:
+        return 1
 
     async def send(self, message: Message) -> str:
         links = self._unsubscribe_links(message.target_id)
@@ -173,14 +177,14 @@ def _refusal(error: SMTPResponseException) -> DeliveryError:
     text = f"{error.code} {error.message}"
     match error:
         case SMTPAuthenticationError():
-            return Deferred(
+            return ChannelDown(
                 f"the mail server refuses our login, check PAPERPOST_SMTP_URL: {text}",
                 retry_after_seconds=_OPERATOR_SECONDS,
             )
         case SMTPResponseException(code=code) if code < 500:
             return Deferred(text, retry_after_seconds=_TRY_LATER_SECONDS)
         case SMTPSenderRefused(code=code) if code != 552:
-            return Deferred(
+            return ChannelDown(
                 f"the mail server refuses our sender, check PAPERPOST_MAIL_FROM: {text}",
                 retry_after_seconds=_OPERATOR_SECONDS,
             )
@@ -197,11 +201,11 @@ def _recipient_refusal(error: SMTPRecipientRefused, text: str) -> DeliveryError:
     return MessageRejected(text)
 
 
-def _not_reached(error: SMTPException | OSError) -> Deferred:
+def _not_reached(error: SMTPException | OSError) -> ChannelDown:
     if type(error) is SMTPException:
         # Not a failure of the connection: no AUTH or no STARTTLS where the URL asks for it.
-        return Deferred(
+        return ChannelDown(
             f"the mail server does not offer what PAPERPOST_SMTP_URL asks for: {error}",
             retry_after_seconds=_OPERATOR_SECONDS,
         )
-    return Deferred(f"the mail server cannot be reached: {error}", retry_after_seconds=_SERVER_DOWN_SECONDS)
+    return ChannelDown(f"the mail server cannot be reached: {error}", retry_after_seconds=_SERVER_DOWN_SECONDS)

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, literal, or_, select, update
 
-from digests.delivery.outcomes import build_values, judge
+from digests.delivery.outcomes import MAX_ATTEMPTS, build_values, judge
 from digests.delivery.states import FINAL, DeliveryState, move
 from digests.errors import DeliveryError, RecipientGone
 from digests.papers.paper import ArxivId
 from digests.store.engine import Store
-from digests.store.tables import deliveries, edition_papers, editions, subscribers, targets
+from digests.store.tables import UtcDateTime, deliveries, edition_papers, editions, subscribers, targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,7 @@ def claim_next(store: Store, *, edition_id: int, target_id: int, lease_seconds: 
             claim=token,
             lease_until=now + timedelta(seconds=lease_seconds),
             attempts=deliveries.c.attempts + 1,
+            begun_at=None,
             not_before=None,
         )
     )
@@ -120,19 +121,7 @@ def claim_next(store: Store, *, edition_id: int, target_id: int, lease_seconds: 
         row = connection.execute(statement.returning(deliveries)).one_or_none()
         if row is None:
             return None
-        around = (
-            select(
-                targets.c.address,
-                subscribers.c.language,
-                editions.c.digest["nothing"].as_string().label("empty_because"),
-            )
-            .select_from(deliveries)
-            .join(targets, targets.c.id == deliveries.c.target_id)
-            .join(editions, editions.c.id == deliveries.c.edition_id)
-            .join(subscribers, subscribers.c.id == editions.c.subscriber_id)
-            .where(deliveries.c.id == row.id)
-        )
-        address, language, empty_because = connection.execute(around).one()
+        address, language, empty_because = connection.execute(_select_around(row.id)).one()
     return Claim(
         delivery_id=row.id,
         token=token,
@@ -149,6 +138,14 @@ def claim_next(store: Store, *, edition_id: int, target_id: int, lease_seconds: 
     )
 
 
+def begin(store: Store, claim: Claim, now: datetime) -> bool:
+    """Say that the message leaves the house now; False when the claim is no longer ours, then it must not."""
+    ours = (deliveries.c.id == claim.delivery_id, deliveries.c.claim == claim.token)
+    statement = update(deliveries).where(*ours, deliveries.c.lease_until >= now).values(begun_at=now)
+    with store.writing() as connection:
+        return connection.execute(statement.returning(deliveries.c.id)).one_or_none() is not None
+
+
 def settle(store: Store, claim: Claim, outcome: str | DeliveryError, now: datetime) -> DeliveryState | None:
     """Write down how the attempt ended: the provider's id, or the error. None when the claim is no longer ours."""
     state = judge(outcome, attempts=claim.attempts, is_repeat=claim.is_repeat)
@@ -162,23 +159,29 @@ def settle(store: Store, claim: Claim, outcome: str | DeliveryError, now: dateti
 def expire_claims(store: Store, now: datetime) -> int:
     """Close the claims whose sender did not come back; returns how many.
 
-    The first time the part is `unknown` and will be repeated at once, the second time it is `failed`.
+    One whose send never began is as it was before. One whose send had begun is `unknown` and will be repeated at
+    once; when it was the repeat, `failed`. So is what has been claimed MAX_ATTEMPTS times and kills whoever holds it.
     """
-    expired = (deliveries.c.state == DeliveryState.CLAIMED, deliveries.c.lease_until < now)
+    claimed = (deliveries.c.state == DeliveryState.CLAIMED, deliveries.c.lease_until < now)
+    has_begun, was_unknown = deliveries.c.begun_at.is_not(None), deliveries.c.unknown_at.is_not(None)
+    ends = or_(and_(has_begun, was_unknown), and_(~has_begun, deliveries.c.attempts >= MAX_ATTEMPTS))
     free = {"claim": None, "lease_until": None, "error": "the sender did not come back"}
-    again = move(DeliveryState.FAILED).where(*expired, deliveries.c.unknown_at.is_not(None))
-    first = move(DeliveryState.UNKNOWN).where(*expired, deliveries.c.unknown_at.is_(None))
+    unknown_at = case((was_unknown, deliveries.c.unknown_at), else_=literal(now, UtcDateTime()))
+    # In this order: what one statement has moved, the next no longer finds.
+    moves = (
+        move(DeliveryState.FAILED).where(*claimed, ends).values(finished_at=now, **free),
+        move(DeliveryState.UNKNOWN).where(*claimed, or_(has_begun, was_unknown)).values(unknown_at=unknown_at, **free),
+        move(DeliveryState.PLANNED).where(*claimed).values(**free),
+    )
     with store.writing() as connection:
-        failed = connection.execute(again.values(finished_at=now, **free).returning(deliveries.c.id)).all()
-        unknown = connection.execute(first.values(unknown_at=now, **free).returning(deliveries.c.id)).all()
-    return len(failed) + len(unknown)
+        return sum(len(connection.execute(one.returning(deliveries.c.id)).all()) for one in moves)
 
 
 def retry_failed(store: Store, delivery_id: int, now: datetime) -> bool:
     """An operator's retry. `unknown_at` stays: what may have been sent before goes out marked as a repeat."""
     statement = (
         move(DeliveryState.PLANNED)
-        .where(deliveries.c.id == delivery_id)
+        .where(deliveries.c.id == delivery_id, deliveries.c.state == DeliveryState.FAILED)
         .values(attempts=0, planned_at=now, not_before=None, finished_at=None, error="")
     )
     with store.writing() as connection:
@@ -237,6 +240,21 @@ def count_states(store: Store, announced_on: date) -> dict[DeliveryState, int]:
     )
     with store.reading() as connection:
         return {DeliveryState(state): count for state, count in connection.execute(query)}
+
+
+def _select_around(delivery_id: int) -> Select[Any]:
+    return (
+        select(
+            targets.c.address,
+            subscribers.c.language,
+            editions.c.digest["nothing"].as_string().label("empty_because"),
+        )
+        .select_from(deliveries)
+        .join(targets, targets.c.id == deliveries.c.target_id)
+        .join(editions, editions.c.id == deliveries.c.edition_id)
+        .join(subscribers, subscribers.c.id == editions.c.subscriber_id)
+        .where(deliveries.c.id == delivery_id)
+    )
 
 
 def _is_due(now: datetime) -> Iterable[ColumnElement[bool]]:

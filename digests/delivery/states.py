@@ -23,7 +23,8 @@ _S = DeliveryState
 
 MOVES: Final[Mapping[DeliveryState, frozenset[DeliveryState]]] = {
     _S.PLANNED: frozenset({_S.CLAIMED, _S.GONE}),
-    _S.CLAIMED: frozenset({_S.SENT, _S.DEFERRED, _S.UNKNOWN, _S.GONE, _S.FAILED}),
+    # Back to planned: the claim expired before its send began.
+    _S.CLAIMED: frozenset({_S.PLANNED, _S.SENT, _S.DEFERRED, _S.UNKNOWN, _S.GONE, _S.FAILED}),
     _S.DEFERRED: frozenset({_S.CLAIMED, _S.GONE}),
     _S.UNKNOWN: frozenset({_S.CLAIMED, _S.GONE}),
     _S.SENT: frozenset(),

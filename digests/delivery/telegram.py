@@ -13,7 +13,7 @@ from telegram.request import HTTPXRequest
 
 from digests.delivery.channel import Message
 from digests.delivery.pacing import Pacing, Wait, wait_turn
-from digests.errors import Deferred, DeliveryError, MessageRejected, RecipientGone, RecipientMoved, Unknown
+from digests.errors import ChannelDown, Deferred, DeliveryError, MessageRejected, RecipientGone, RecipientMoved, Unknown
 
 #: httpx gets slower with more requests in flight (facts: its pool scan is quadratic).
 _MAX_CONNECTIONS: Final = 10
@@ -59,6 +59,10 @@ class TelegramChannel:
         # The second request object is for getUpdates, which is never called here.
         self._bot = Bot(token, base_url=f"{base_url}/bot", request=self._request, get_updates_request=self._request)
 
+    @property
+    def max_in_flight(self) -> int:
+        return _MAX_CONNECTIONS
+
     async def send(self, message: Message) -> str:
         await wait_turn(
             self._pacing, message.address, interactive=False, patience_seconds=_PATIENCE_SECONDS, wait=self._wait
@@ -94,7 +98,7 @@ def _house_error(error: TelegramError) -> DeliveryError:
             is_gone = any(words in text.lower() for words in _NO_SUCH_CHAT)
             return RecipientGone(text) if is_gone else MessageRejected(text)
         case InvalidToken():
-            return Deferred(
+            return ChannelDown(
                 f"Telegram does not know our bot, check PAPERPOST_TELEGRAM_TOKEN: {text}",
                 retry_after_seconds=_OPERATOR_SECONDS,
             )
@@ -103,11 +107,11 @@ def _house_error(error: TelegramError) -> DeliveryError:
 
 def _network_error(error: TelegramError) -> DeliveryError:
     if isinstance(error.__cause__, _NOT_WRITTEN):
-        return Deferred(f"Telegram cannot be reached: {error}", retry_after_seconds=_TELEGRAM_DOWN_SECONDS)
+        return ChannelDown(f"Telegram cannot be reached: {error}", retry_after_seconds=_TELEGRAM_DOWN_SECONDS)
     if type(error) is NetworkError and error.__cause__ is None:
         # It answered, with 5xx. A rare message is there all the same; but as `unknown`, with its one repeat, every
         # digest would be given up in an outage of a few minutes.
-        return Deferred(f"Telegram is in trouble: {error}", retry_after_seconds=_TELEGRAM_DOWN_SECONDS)
+        return ChannelDown(f"Telegram is in trouble: {error}", retry_after_seconds=_TELEGRAM_DOWN_SECONDS)
     # A timeout, a lost connection: the message may be there.
     return Unknown(str(error))
 

@@ -1,9 +1,14 @@
-"""One shape for each letter: NFKC, accents off, Greek as words. Capitals stay: step 5 of the language reads them."""
+"""One shape for each letter: NFKC, accents off, Greek as words, simplified Chinese.
+
+Capitals stay: step 5 of the language reads them.
+"""
 
 import re
 import unicodedata
 from functools import lru_cache
 from typing import Final
+
+from opencc import OpenCC
 
 from digests.keywords.mapped import MappedText, Rewriting
 
@@ -24,10 +29,12 @@ _SHAPES: Final = {
 _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 # Marks that sit on a letter, and characters without a shape (soft hyphens, joiners): they never part a word.
 _INVISIBLE: Final = {"Mn", "Me", "Cf"}
+# Asked for single characters only: one gives one, and its rules for whole words would part a query from a text.
+_SIMPLIFIED: Final = OpenCC("t2s")
 
 
 def fold_letters(source: MappedText) -> MappedText:
-    """Steps 1 (Greek) and 2 of keywords.md §2, but for the case."""
+    """Steps 1 (Greek), 2 and 7 (traditional and simplified are one) of keywords.md §2, but for the case."""
     text = source.text
     if text.isascii():
         return source
@@ -44,7 +51,7 @@ def fold_letters(source: MappedText) -> MappedText:
     return folded.finish()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _fold_character(character: str) -> str:
     parts = unicodedata.normalize("NFKD", _SHAPES.get(character, character))
     return "".join(_fold_part(part) for part in parts if unicodedata.category(part) not in _INVISIBLE)
@@ -52,4 +59,10 @@ def _fold_character(character: str) -> str:
 
 def _fold_part(part: str) -> str:
     greek = _GREEK.get(part.lower()) or _GREEK.get(part)
-    return f" {greek} " if greek else _SHAPES.get(part, part)
+    return f" {greek} " if greek else _SHAPES.get(part) or _simplify(part)
+
+
+def _simplify(part: str) -> str:
+    # Twice, or 薴 (苧, then 苎) would change again when a canonical form is read back.
+    simplified: str = _SIMPLIFIED.convert(_SIMPLIFIED.convert(part))
+    return simplified

@@ -30,6 +30,8 @@ _BACKOFF: Final = wait_exponential_jitter(multiplier=5, max=60, jitter=5)
 # A longer Retry-After is the caller's to keep: a worker has better things to do than wait.
 _LONGEST_WAIT_SECONDS: Final = 120.0
 _DEFAULT_RETRY_SECONDS: Final = 300.0
+# More is a mistake of the server, and too much more is no date any more.
+_LONGEST_RETRY_SECONDS: Final = 24 * 3600.0
 _MAX_REDIRECTS: Final = 3
 _COME_LATER: Final = {408, 425, 429}
 
@@ -144,15 +146,18 @@ class PageFetcher:
 
 
 def read_retry_after(value: str | None, now_at: datetime) -> float | None:
-    """Seconds from now that a Retry-After header asks for, as a number or as a date; None where it says nothing."""
+    """Seconds from now that a Retry-After header asks for, as a number or as a date; None where it says nothing.
+
+    At most a day.
+    """
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
-        return float(text)
+        return min(float(text), _LONGEST_RETRY_SECONDS)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, (moment - now_at).total_seconds()) if moment.tzinfo else None
+    return min(max(0.0, (moment - now_at).total_seconds()), _LONGEST_RETRY_SECONDS) if moment.tzinfo else None
 
 
 def _asked_wait(state: RetryCallState) -> float:

@@ -43,16 +43,12 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What is here of one scope, date and source. `items` and `total` are the listing pages' numbers."""
+    """What is here of one scope, date and source; whole without `fault`. `items` and `total` are the listing pages'."""
 
     items: Runs = ()
     total: int | None = None
     seen: int = 0
     fault: Fault | None = Fault.EMPTY
-
-    @property
-    def is_whole(self) -> bool:
-        return self.fault is None
 
 
 def judge(announcement: Announcement, before: Progress | None = None) -> Progress:

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from digests.errors import SourceMalformed
 from digests.papers.identifier import read_identifier
-from digests.papers.paper import Announced, Announcement, Broken, Kind, Paper, Section, Source
+from digests.papers.paper import Announced, Announcement, Broken, Kind, Paper, Section, Source, Unreadable
 from digests.papers.taxonomy import canonical_category, scope_named
 from digests.papers.whole_text import MAX_TITLE_CHARS, clean_line, clean_words, split_authors
 
@@ -25,10 +25,6 @@ _BARE_HOST: Final = re.compile(r"http://([^/]+\.([^./]+))")
 _TOP_LEVEL: Final = re.compile(r"[a-z]{2}|com|net|org|edu|gov|info|app|dev|cloud|tech|site|page|xyz|online|science")
 _SUBJECT: Final = re.compile(r"\(([^()\s]+)\)\s*$")
 _HTML_VERSION: Final = re.compile(r"/html/.+v(\d{1,3})$")
-
-
-class _Unreadable(ValueError):
-    """An entry is not what it should be; the message says where."""
 
 
 def read_listing(payload: bytes) -> Announcement:
@@ -121,7 +117,7 @@ def _read_heading(node: LexborNode) -> Section | Broken:
 def _read_entry(term: LexborNode, details: LexborNode, kind: Kind | None) -> Announced | Broken:
     try:
         paper = _read_paper(term, details)
-    except _Unreadable as error:
+    except Unreadable as error:
         return _report(term, str(error))
     return Announced(paper, kind or _read_kind(term), _find_item(term))
 
@@ -130,13 +126,13 @@ def _read_paper(term: LexborNode, details: LexborNode) -> Paper:
     link = term.css_first('a[title="Abstract"]')
     found = read_identifier((link.attributes.get("id") if link else None) or "")
     if found is None:
-        raise _Unreadable("it has no arXiv id")
+        raise Unreadable("it has no arXiv id")
     title = clean_words(_read_field(details, ".list-title"), max_chars=MAX_TITLE_CHARS)
     if not title:
-        raise _Unreadable("it has no title")
+        raise Unreadable("it has no title")
     categories = _read_subjects(details)
     if not categories:
-        raise _Unreadable("it has no category")
+        raise Unreadable("it has no category")
     return Paper(
         id=found[0],
         version=_find_version(term),

@@ -74,6 +74,10 @@ class Broken:
     payload: str = ""
 
 
+class Unreadable(ValueError):
+    """An entry is not what it should be; the message is the `reason` of a Broken. It never leaves a reader."""
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A heading of a listing page: `Cross submissions (showing last 2 of 9 entries)`."""

@@ -16,7 +16,7 @@ from lxml import etree
 from digests.clock import ARXIV_ZONE
 from digests.errors import SourceMalformed
 from digests.papers.identifier import read_identifier
-from digests.papers.paper import Announced, Announcement, ArxivId, Broken, Kind, Paper, Source
+from digests.papers.paper import Announced, Announcement, ArxivId, Broken, Kind, Paper, Source, Unreadable
 from digests.papers.taxonomy import canonical_category
 from digests.papers.whole_text import MAX_TITLE_CHARS, clean_line, clean_words, split_authors
 
@@ -45,10 +45,6 @@ _RSS_FORM: Final = _Form(Source.RSS, "channel", "item", "guid", "description", "
 _ATOM_FORM: Final = _Form(
     Source.ATOM, ".", f"{_ATOM}entry", f"{_ATOM}id", f"{_ATOM}summary", f"{_ATOM}title", f"{_ATOM}subtitle"
 )
-
-
-class _Unreadable(ValueError):
-    """An entry is not what it should be; the message says where."""
 
 
 def read_feed(payload: bytes) -> Announcement:
@@ -100,7 +96,7 @@ def _read_day(node: etree._Element) -> date | None:
     """The day of pubDate in New York: feeds are dated at midnight there."""
     try:
         return _day_in_new_york(parsedate_to_datetime(node.findtext("pubDate") or ""))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -109,7 +105,7 @@ def _read_last_day(entries: list[etree._Element]) -> date | None:
     for entry in entries:
         try:
             days.append(_day_in_new_york(datetime.fromisoformat(entry.findtext(f"{_ATOM}published") or "")))
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
     return max(days, default=None)
 
@@ -124,7 +120,7 @@ def _read_entries(nodes: list[etree._Element], form: _Form) -> Iterator[Announce
     for number, node in enumerate(nodes, start=1):
         try:
             yield _read_entry(node, form)
-        except _Unreadable as error:
+        except Unreadable as error:
             payload = etree.tostring(node, encoding="unicode")[:500]
             yield Broken(f"entry {number}", str(error), payload)
 
@@ -133,10 +129,10 @@ def _read_entry(node: etree._Element, form: _Form) -> Announced:
     text = node.findtext(form.text) or ""
     prefix = _PREFIX.match(text)
     if prefix is None:
-        raise _Unreadable("its description does not begin as arXiv's do")
+        raise Unreadable("its description does not begin as arXiv's do")
     kind = (node.findtext(f"{_ARXIV}announce_type") or prefix["kind"]).strip()
     if kind not in set(Kind):
-        raise _Unreadable(f"its announce type is unknown: {kind[:40]!r}")
+        raise Unreadable(f"its announce type is unknown: {kind[:40]!r}")
     paper = _read_paper(node, form, identifier=prefix["id"], abstract=text[prefix.end() :])
     return Announced(paper, Kind(kind))
 
@@ -146,7 +142,7 @@ def _read_paper(node: etree._Element, form: _Form, *, identifier: str, abstract:
     title = clean_words(node.findtext(form.title) or "", max_chars=MAX_TITLE_CHARS)
     categories = _read_categories(node, form)
     if not title or not categories:
-        raise _Unreadable("it has no title" if not title else "it has no category")
+        raise Unreadable("it has no title" if not title else "it has no category")
     return Paper(
         id=paper_id,
         version=version,
@@ -163,7 +159,7 @@ def _read_paper(node: etree._Element, form: _Form, *, identifier: str, abstract:
 def _read_id(text: str) -> tuple[ArxivId, int | None]:
     found = read_identifier(text.strip().removeprefix("oai:arXiv.org:"))
     if found is None:
-        raise _Unreadable(f"it has no arXiv id: {text[:60]!r}")
+        raise Unreadable(f"it has no arXiv id: {text[:60]!r}")
     return found
 
 

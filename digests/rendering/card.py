@@ -24,6 +24,15 @@ class PointView:
     text: Readable
 
 
+@dataclass(frozen=True, slots=True)
+class AbstractView:
+    """`label` is empty where only one abstract stands."""
+
+    label: str
+    text: Readable
+    is_english: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardView:
     """
@@ -32,6 +41,7 @@ class CardView:
     authors          cut; `all_authors` is whole
     missing, doubt   a sentence, empty where there is nothing to say
     abstract         in the reader's language; arXiv's where `missing` says so
+    abstracts        what a card shows: `abstract`, and arXiv's beside a doubtful one, so that the reader can compare
     """
 
     paper: Paper
@@ -46,11 +56,7 @@ class CardView:
     points: tuple[PointView, ...]
     abstract: Readable
     original_abstract: Readable
-
-    @property
-    def comparison(self) -> Readable:
-        """ArXiv's abstract where the translation is in doubt: the reader can compare. Else empty."""
-        return self.original_abstract if self.doubt else Readable(())
+    abstracts: tuple[AbstractView, ...]
 
     @property
     def html_url(self) -> str:
@@ -64,6 +70,7 @@ def build_card(card: Card, language: str) -> CardView:
     paper = card.paper
     summary = card.summary if card.summary and card.summary.is_readable else None
     title, original = read(paper.title).clip(_MAX_TITLE_CHARS), read(paper.abstract)
+    abstract, doubt = read(summary.abstract) if summary else original, _explain_doubt(summary, phrases)
     translated = read(summary.title).clip(_MAX_TITLE_CHARS) if summary else Readable(())
     authors = tuple(read(name).text for name in paper.authors)
     return CardView(
@@ -74,12 +81,23 @@ def build_card(card: Card, language: str) -> CardView:
         all_authors=authors,
         subjects=tuple(_name_subject(category) for category in paper.categories),
         missing="" if summary else phrases("digest.missing", why=_explain_missing(card.summary, phrases)),
-        doubt=_explain_doubt(summary, phrases) if summary else "",
+        doubt=doubt,
         tldr=read(summary.tldr).clip(_MAX_LINE_CHARS) if summary else Readable(()),
         points=_build_points(summary) if summary else (),
-        abstract=read(summary.abstract) if summary else original,
+        abstract=abstract,
         original_abstract=original,
+        abstracts=_compare(abstract, original, phrases)
+        if doubt and original
+        else (AbstractView("", abstract, is_english=not summary),) * bool(abstract),
     )
+
+
+def _compare(translated: Readable, original: Readable, phrases: Phrases) -> tuple[AbstractView, ...]:
+    both = (
+        AbstractView(phrases("digest.abstract_translated"), translated, is_english=False),
+        AbstractView(phrases("digest.abstract_english"), original, is_english=True),
+    )
+    return tuple(view for view in both if view.text)
 
 
 def _name_authors(authors: tuple[str, ...], phrases: Phrases) -> str:
@@ -111,21 +129,19 @@ def _explain_missing(summary: Summary | None, phrases: Phrases) -> str:
     return phrases("digest.missing_none")
 
 
-def _explain_doubt(summary: Summary, phrases: Phrases) -> str:
-    if summary.state is not SummaryState.DOUBTFUL:
+def _explain_doubt(summary: Summary | None, phrases: Phrases) -> str:
+    if not summary or summary.state is not SummaryState.DOUBTFUL:
         return ""
-    faults = [_name_fault(fault, phrases) for fault in summary.faults]
+    faults = [name for fault in summary.faults if (name := _name_fault(fault, phrases))]
     if not faults:
         return phrases("digest.doubtful_unnamed")
     return phrases("digest.doubtful", faults=phrases("digest.fault_join").join(faults))
 
 
 def _name_fault(fault: str, phrases: Phrases) -> str:
-    """`code` or `code:detail`. A code of another version has no sentence and stands for itself."""
+    """`code` or `code:detail`. Empty for a code of another version, which has no sentence."""
     code, _, detail = clean(fault).partition(":")
-    sentence = phrases.section("faults").get(code)
-    if sentence is None:
-        return clean(fault)
-    if "{detail}" in sentence or not detail:
-        return sentence.replace("{detail}", detail)
+    sentence = phrases.section("faults").get(code, "")
+    if not sentence or not detail:
+        return sentence
     return phrases("digest.fault_detail", fault=sentence, detail=detail)

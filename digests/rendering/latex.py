@@ -84,10 +84,6 @@ def to_text(tex: str) -> str:
     return str(read(tex))
 
 
-def to_html(tex: str) -> str:
-    return read(tex).__html__()
-
-
 def clean(text: str) -> str:
     """White space folded; control, direction and private-use characters gone: none of them is ever meant."""
     if text.isascii() and text.isprintable():

@@ -11,6 +11,10 @@ from digests.rendering.page import PaperView, SectionView, beijing_moment, build
 from digests.summaries.summary import Card
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~$&]")
+#: RFC 3986's characters without brackets; ends where a sentence's own punctuation would begin.
+_ADDRESS = re.compile(
+    r"(https?://(?:[\w.~:/?#@!$&'*+,;=%-]|\([\w.~:/?#@!$&'*+,;=%-]*\))*(?:[\w/~=#&+-]|\([\w./-]*\)))", re.ASCII
+)
 #: Only at a line's start: a list, a heading or a rule.
 _LIST = re.compile(r"^(\d{1,9})?([.)+=-])")
 
@@ -29,7 +33,7 @@ def render_markdown(digest: Digest, cards: Mapping[ArxivId, Card]) -> str:
                 beijing=beijing_moment(digest),
             )
         ),
-        escape(phrases("digest.markdown_counts", matched=digest.matched, seen=digest.seen)),
+        escape(phrases("digest.counts", matched=digest.matched, seen=digest.seen)),
         *([escape(page.coverage)] if page.coverage else []),
         *([escape(page.nothing)] if page.nothing else []),
     ]
@@ -40,9 +44,14 @@ def render_markdown(digest: Digest, cards: Mapping[ArxivId, Card]) -> str:
 
 
 def escape(text: str) -> str:
-    """`text` as it reads, on one line, wherever Markdown would see markup."""
-    escaped = _SPECIAL.sub(lambda found: "&amp;" if found[0] == "&" else "\\" + found[0], clean(text))
+    """`text` as it reads, on one line, wherever Markdown would see markup; web addresses become links."""
+    pieces = _ADDRESS.split(clean(text))
+    escaped = "".join(f"<{piece}>" if index % 2 else _escape_words(piece) for index, piece in enumerate(pieces))
     return _LIST.sub(lambda found: f"{found[1] or ''}\\{found[2]}", escaped)
+
+
+def _escape_words(text: str) -> str:
+    return _SPECIAL.sub(lambda found: "&amp;" if found[0] == "&" else "\\" + found[0], text)
 
 
 def _render_section(section: SectionView, phrases: Phrases) -> Iterator[str]:

@@ -20,7 +20,10 @@ MAX_ENTITIES = 100
 #: Kept free for the part's number and for the mark of a repeat.
 _RESERVED_UNITS = 96
 _TAG = re.compile(r"<[a-z]")
-_ABSTRACT_CHARS = (4000, 1500, 700, 300)
+#: A day of thirty papers is to stay a handful of messages: the whole abstract is a link away.
+_ABSTRACT_CHARS = (700, 300, 150)
+#: Each of the two, where a doubtful translation stands beside the original.
+_COMPARED_CHARS = (300, 150)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ def render_parts(digest: Digest, cards: Mapping[ArxivId, Card]) -> list[str]:
     if len(parts) == 1:
         return parts
     total = len(parts)
-    return [f"{phrases('digest.part', part=number, total=total)}\n{part}" for number, part in enumerate(parts, 1)]
+    # The first line is what a phone shows as the notification, so the number stands last.
+    return [f"{part}\n\n{phrases('digest.part', part=number, total=total)}" for number, part in enumerate(parts, 1)]
 
 
 def mark_repeat(part: str, *, language: str = "zh") -> str:
@@ -110,7 +114,7 @@ def _render_paper(paper: PaperView, heading: str, phrases: Phrases) -> str:
 
 
 def _render_forms(paper: PaperView, phrases: Phrases) -> Iterator[str]:
-    for max_chars in _ABSTRACT_CHARS:
+    for max_chars in _COMPARED_CHARS if len(paper.card.abstracts) > 1 else _ABSTRACT_CHARS:
         yield _render_card(paper, max_chars, phrases)
     yield _render_card(paper, 0, phrases)
 
@@ -118,9 +122,7 @@ def _render_forms(paper: PaperView, phrases: Phrases) -> Iterator[str]:
 def _render_card(paper: PaperView, max_abstract_chars: int, phrases: Phrases) -> str:
     card = paper.card
     abstracts = [
-        (abstract.clip(max_abstract_chars), abstract)
-        for abstract in (card.abstract, card.comparison)
-        if abstract and max_abstract_chars
+        (shown.label, shown.text.clip(max_abstract_chars), shown.text) for shown in card.abstracts if max_abstract_chars
     ]
     quoted = (f"{phrases('digest.quote_open')}{word}{phrases('digest.quote_close')}" for word in paper.why.also)
     also = phrases("digest.why_also", keywords="".join(quoted)) if paper.why.also else ""

@@ -17,10 +17,11 @@ _MAX_PLACES = 2
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Part of one field, `field` in the reader's language."""
+    """Part of one field, `field` in the reader's language; `is_english` tells about the pieces."""
 
     field: str
     pieces: tuple[Piece, ...]
+    is_english: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def _build_places(reason: Reason, card: Card, phrases: Phrases) -> tuple[Place, 
     places = []
     for field, spans in groupby(reason.spans, key=lambda span: span.field):
         pieces = _show(field, list(spans), card)
-        places.append(Place(phrases(f"digest.field_{field}"), pieces))
+        places.append(Place(phrases(f"digest.field_{field}"), pieces, is_english=field is not Field.CHINESE))
     return tuple(places[:_MAX_PLACES])
 
 

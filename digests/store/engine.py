@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
 from digests.errors import StoreError
 
@@ -17,7 +17,8 @@ _BUSY_TIMEOUT_MS = 30_000
 class Store:
     """A database and the two ways to use it: `reading()` and `writing()`, each one transaction.
 
-    Both raise StoreError for the database's own failures: disk full, read-only, locked for too long, unreachable.
+    Both raise StoreError for the database's own failures: disk full, read-only, locked for too long, unreachable, no
+    database at all. Only IntegrityError comes through: callers take it for an answer.
 
     `writing()` commits at its end and rolls back on an error. On SQLite it is BEGIN IMMEDIATE: a plain BEGIN that
     reads before it writes meets "database is locked" whatever the busy timeout is (measured: facts/engine.md §4).
@@ -52,16 +53,26 @@ class Store:
 def open_store(url: str) -> Store:
     """Open the database at `url` (SQLAlchemy form; `postgres://` and `postgresql://` mean psycopg 3).
 
-    Raises  StoreError when a SQLite file's folder cannot be made or written.
+    Raises  StoreError when `url` is no such address, or a SQLite file's folder cannot be made.
     """
-    parsed = make_url(url)
+    try:
+        return _open(make_url(url))
+    except (ArgumentError, ValueError):
+        # Their sentences repeat parts of the address, which may be those of a password.
+        raise StoreError(
+            "DATABASE_URL cannot be read: it must look like sqlite:////folder/file.db or "
+            "postgresql://user:password@host:5432/name, with %40 for an @ in the password."
+        ) from None
+
+
+def _open(parsed: URL) -> Store:
     if parsed.get_backend_name() in {"postgres", "postgresql"}:
         return Store(create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True))
     if parsed.get_backend_name() != "sqlite":
         raise StoreError(f"DATABASE_URL: {parsed.get_backend_name()!r} is not supported; use sqlite or postgresql")
     if parsed.database and parsed.database != ":memory:":
         _make_folder(Path(parsed.database).parent)
-    engine = create_engine(parsed)
+    engine = create_engine(parsed.set(drivername="sqlite"))
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return Store(engine)
@@ -71,8 +82,12 @@ def open_store(url: str) -> Store:
 def _store_errors() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        raise StoreError(f"The database cannot be used: {error.orig}. Nothing of this step was stored.") from error
+    except IntegrityError:
+        raise
+    except DBAPIError as error:
+        # Drivers write several lines.
+        reason = " ".join(str(error.orig).split()).rstrip(".?")
+        raise StoreError(f"The database cannot be used: {reason}. Nothing of this step was stored.") from error
 
 
 def _make_folder(folder: Path) -> None:

@@ -203,8 +203,10 @@ editions = Table(
     Column("announced_on", Date, nullable=False),
     Column("digest", JSON, nullable=False),
     Column("composed_at", UtcDateTime, nullable=False),
-    UniqueConstraint("subscriber_id", "slot"),
+    # In this order: who has this slot already is asked at every sweep.
+    UniqueConstraint("slot", "subscriber_id"),
     Index("ix_editions_announced_on", "announced_on"),
+    Index("ix_editions_subscriber_id", "subscriber_id"),
 )
 
 edition_papers = Table(
@@ -233,6 +235,8 @@ deliveries = Table(
     Column("unknown_at", UtcDateTime),
     Column("lease_until", UtcDateTime),
     Column("claim", String(36)),
+    # Set just before this claim's message leaves the house: without it an expired claim was certainly not sent.
+    Column("begun_at", UtcDateTime),
     Column("not_before", UtcDateTime),
     Column("provider_id", String(200), nullable=False, default=""),
     Column("error", Text, nullable=False, default=""),

@@ -17,7 +17,12 @@ POINT_LABELS: Final[Mapping[str, str]] = {
     "meaning": "局限或意义",
 }
 
-_THOUGHT: Final = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
+# Only in front of the answer, for a paper may be about such tags. The opening one is often a part of the server's
+# chat template and missing here; no field has `</think>{"`, because a quotation mark is escaped there.
+_THOUGHT: Final = re.compile(
+    r"\A.*</think>(?=\s*(?:```\w*\s*)?(?:\{\s*\"|【title】))|\A[^{【]*</think>|\A\s*<think>.*?(?:</think>|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
 _FENCE: Final = re.compile(r"\A```\w*\s*|\s*```\Z")
 _MARK: Final = re.compile(r"^【(title|tldr|abstract|problem|method|result|meaning)】", re.MULTILINE)
 _LONE_BACKSLASH: Final = re.compile(r'\\(?!["\\/bfnrtu])')

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from typing import Final
 
 import structlog
@@ -12,7 +11,7 @@ from digests.clock import Now
 from digests.errors import SummaryClosed
 from digests.papers.paper import ArxivId
 from digests.store.engine import Store
-from digests.summaries.shelf import Claimed, claim_summaries, give_back, save_summary
+from digests.summaries.shelf import Claimed, claim_summaries, give_back, put_off, save_summary
 from digests.summaries.summarize import Summarizer
 from digests.summaries.summary import SummaryState
 
@@ -22,28 +21,20 @@ log = structlog.get_logger()
 _LEASE_MARGIN_SECONDS: Final = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How the papers of one run ended. closed: the server refuses us, its papers are planned for later."""
-
-    states: Mapping[SummaryState, int]
-    prompt_tokens: int
-    completion_tokens: int
-    closed: bool
-
-
 async def summarise_due(
     store: Store, summarizer: Summarizer, paper_ids: Collection[ArxivId], now: Now, *, language: str = "zh"
-) -> Tally:
+) -> None:
     """Ask for all that is planned and due among `paper_ids`; the plans must exist (`plan_summaries`).
 
-    May run in any number of processes at once, and again: each row is asked for once. Database calls leave the loop.
+    May run in any number of processes at once, and again: each row is asked for once. A server that refuses us ends
+    the run, and what is left is due later. Database calls leave the loop.
     """
     run = _Run(store, summarizer, paper_ids, now, language)
     async with asyncio.TaskGroup() as group:
         for _ in range(min(summarizer.concurrency, max(1, len(paper_ids)))):
             group.create_task(run.work())
-    return Tally(dict(run.states), run.tokens["prompt"], run.tokens["completion"], run.closed)
+    if run.states:
+        log.info("summaries_asked", states=dict(run.states), tokens=dict(run.tokens))
 
 
 class _Run:
@@ -64,7 +55,7 @@ class _Run:
             except SummaryClosed as error:
                 self.closed = True
                 log.warning("summaries_closed", reason=str(error))
-                await asyncio.to_thread(give_back, self._store, claimed, str(error), self._now())
+                await asyncio.to_thread(self._put_off, claimed, str(error))
                 self.states[SummaryState.PLANNED] += 1
                 return
             usage = outcome.usage
@@ -73,6 +64,11 @@ class _Run:
                 self.states[outcome.summary.state] += 1
             if not outcome.summary.is_readable:
                 log.warning("summary_failed", paper_id=claimed.paper.id, faults=outcome.summary.faults)
+
+    def _put_off(self, claimed: Claimed, reason: str) -> None:
+        """All that nobody has yet, too: a day whose papers are all put off goes out in English at once."""
+        give_back(self._store, claimed, reason, self._now())
+        put_off(self._store, self._paper_ids, self._summarizer.key(self._language), reason, self._now())
 
     def _claim(self) -> Claimed | None:
         lease_seconds = self._summarizer.deadline_seconds + _LEASE_MARGIN_SECONDS

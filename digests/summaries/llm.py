@@ -170,7 +170,8 @@ class ChatModel:
         return _Reply.model_validate_json(raw)
 
     def _handle_status(self, error: openai.APIStatusError, *, is_outdated: bool) -> None:
-        said = str(error.message).lower()
+        # The message is prose; what it is about stands in the fields beside it, in each server's own one.
+        said = f"{error.message} {error.code} {error.type} {error.param}".lower()
         status = error.status_code
         if status == 429 and not any(word in said for word in _NO_BALANCE):
             self._gate.pause(_retry_after_seconds(error))

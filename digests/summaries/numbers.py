@@ -1,7 +1,7 @@
 """Are the English numbers in the Chinese, and the Chinese ones in the English?"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -10,7 +10,7 @@ from typing import Final
 _NUMBER: Final = re.compile(
     r"[A-Za-z_][\w.@+]*(?:-[\w.@+]+)*"
     r"|(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    r"(?:\s*(?P<unit>thousand|million|billion|trillion|百万|千|万|亿)|(?P<letter>[KMBT])(?![A-Za-z]))?"
+    r"(?:\s*(?P<unit>thousand|million|billion|trillion|百万|千|万|亿)|\s?(?P<letter>[KMBT])(?![A-Za-z]))?"
     r"(?P<tail>[A-Za-z]*)",
     re.ASCII,
 )
@@ -18,17 +18,28 @@ _DIGITS: Final = re.compile(r"\d[\d,]*(?:\.\d+)?", re.ASCII)
 _UNITS: Final = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12, "K": 3, "M": 6, "B": 9, "T": 12} | {
     "千": 3, "万": 4, "百万": 6, "亿": 8
 }  # fmt: skip
-_ENGLISH_WORDS: Final = {
-    word: value
-    for value, words in {
-        1: "one", 2: "two twice double", 3: "three triple", 4: "four april", 5: "five may", 6: "six june",
-        7: "seven july", 8: "eight august", 9: "nine september", 10: "ten october tenfold magnitude",
-        11: "eleven november", 12: "twelve december dozen", 15: "fifteen", 20: "twenty",
-        30: "thirty", 50: "fifty half", 100: "hundred", 1000: "thousand", 1_000_000: "million",
-    }.items()
-    for word in words.split()
+_SPELLED: Final = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
+    "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
+    "seventy": 70, "eighty": 80, "ninety": 90,
+    "零": 0, "一": 1, "二": 2, "两": 2, "双": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
 }  # fmt: skip
-_CHINESE_DIGITS: Final = dict(zip("零一二三四五六七八九十百千两双", (*range(11), 100, 1000, 2, 2), strict=True))
+#: They multiply what stands before them: `two hundred`, 二十.
+_FACTORS: Final = {
+    "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9,
+    "十": 10, "百": 100, "千": 10**3, "万": 10**4, "亿": 10**8,
+}  # fmt: skip
+_LOOSE_WORDS: Final = {
+    "twice": 2, "double": 2, "triple": 3, "april": 4, "may": 5, "june": 6, "july": 7, "august": 8, "september": 9,
+    "october": 10, "magnitude": 10, "november": 11, "december": 12, "dozen": 12, "half": 50,
+}  # fmt: skip
+# The longest first: `sixteen` before `six`.
+_NUMERAL: Final = "|".join(sorted((*_SPELLED, *_FACTORS), key=len, reverse=True))
+_SPELLED_OUT: Final = re.compile(
+    rf"(?<![a-z])(?:{_NUMERAL})(?:[\s-]*(?:and\s+)?(?:{_NUMERAL}))*(?:-?fold)?(?![a-z])", re.ASCII
+)
+_NUMERALS: Final = re.compile(_NUMERAL)
 _SMALL: Final = 3
 
 
@@ -42,14 +53,15 @@ class Number:
 
 def find_lost(english: str, chinese: str) -> list[str]:
     """Quantities of the English that the Chinese has in no form (1.5M = 150万 = 1,500,000; 3 = 三)."""
-    there = _all_values(chinese) | {Decimal(v) for c, v in _CHINESE_DIGITS.items() if c in chinese}
+    there = _all_values(chinese) | _spelled_values(chinese)
     return [number.text for number in _numbers(english) if not number.values & there]
 
 
 def find_invented(chinese: str, english: str) -> list[str]:
     """Quantities of the Chinese that the English has in no form. 1, 2 and 3 may count what the English lists."""
-    words = set(re.findall(r"[a-z]+", english.lower()))
-    there = _all_values(english) | {Decimal(value) for word, value in _ENGLISH_WORDS.items() if word in words}
+    words = english.lower()
+    loose = {Decimal(_LOOSE_WORDS[word]) for word in re.findall(r"[a-z]+", words) if word in _LOOSE_WORDS}
+    there = _all_values(english) | _spelled_values(words) | loose
     return [n.text for n in _numbers(chinese) if not n.values & there and min(n.values) > _SMALL]
 
 
@@ -65,3 +77,20 @@ def _numbers(text: str) -> Iterator[Number]:
 def _all_values(text: str) -> set[Decimal]:
     glued = {Decimal(m[0].rstrip(",").replace(",", "")) for m in _DIGITS.finditer(text)}
     return glued | {value for number in _numbers(text) for value in number.values}
+
+
+def _spelled_values(text: str) -> set[Decimal]:
+    """Each numeral as a whole and word for word: `one hundred and fifty` may also be 100 and 50."""
+    runs = [_NUMERALS.findall(match[0]) for match in _SPELLED_OUT.finditer(text)]
+    return {Decimal(value) for run in runs for value in (_count(run), *(_count([word]) for word in run))}
+
+
+def _count(numerals: Iterable[str]) -> int:
+    total = 0
+    for word in numerals:
+        if factor := _FACTORS.get(word):
+            # Only what is smaller is multiplied: the 2 of `three million two hundred`.
+            total += (total % factor or 1) * factor - total % factor
+        else:
+            total += _SPELLED[word]
+    return total

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, or_, select, update
 
 from digests.papers.paper import ArxivId, Paper
 from digests.store.engine import Store
@@ -68,25 +68,19 @@ def plan_summaries(
         return len(connection.execute(planned, rows).all())
 
 
-def due_summaries(
-    store: Store, paper_ids: Collection[ArxivId], now: datetime, *, language: str | None = None
-) -> list[ArxivId]:
+def due_summaries(store: Store, paper_ids: Collection[ArxivId], key: Key, now: datetime) -> list[ArxivId]:
     """The papers whose plan waits to be asked for: planned, failed with its time come, or claimed by a dead process."""
-    query = select(papers.c.id).distinct().join(summaries, _SAME_WORDS)
-    query = query.where(papers.c.id.in_(paper_ids), _is_due(now)).order_by(papers.c.id)
-    if language is not None:
-        query = query.where(summaries.c.language == language)
+    query = _select_papers(paper_ids, key).where(_is_due(now)).order_by(papers.c.id)
     with store.reading() as connection:
         return [ArxivId(paper_id) for paper_id in connection.scalars(query)]
 
 
-def has_open(store: Store, paper_ids: Collection[ArxivId], now: datetime, *, language: str) -> bool:
+def has_open(store: Store, paper_ids: Collection[ArxivId], key: Key, now: datetime) -> bool:
     """Is any of them waiting to be asked for now, or being asked for?"""
     held = and_(summaries.c.state == SummaryState.CLAIMED, summaries.c.lease_until >= now)
-    query = select(summaries.c.id).join(papers, _SAME_WORDS)
-    query = query.where(papers.c.id.in_(paper_ids), summaries.c.language == language, or_(_is_due(now), held))
+    query = _select_papers(paper_ids, key).where(or_(_is_due(now), held)).limit(1)
     with store.reading() as connection:
-        return connection.execute(query.limit(1)).first() is not None
+        return connection.execute(query).first() is not None
 
 
 def claim_summaries(
@@ -150,6 +144,16 @@ def give_back(store: Store, claimed: Claimed, reason: str, now: datetime) -> boo
     return _finish(store, claimed, values, now)
 
 
+def put_off(store: Store, paper_ids: Collection[ArxivId], key: Key, reason: str, now: datetime) -> None:
+    """Plan all that is due for later, unasked: the server that is closed to one is closed to all."""
+    same_words = select(papers.c.words_hash).where(papers.c.id.in_(paper_ids))
+    planned = {"state": SummaryState.PLANNED, "claim": None, "lease_until": None}
+    later = {"retry_at": now + _RETRY_DELAYS[0], "error": reason, "updated_at": now}
+    due = and_(summaries.c.words_hash.in_(same_words), _is_of(key), _is_due(now))
+    with store.writing() as connection:
+        connection.execute(update(summaries).where(due).values(**planned, **later))
+
+
 def find_summaries(store: Store, paper_ids: Collection[ArxivId], language: str) -> dict[ArxivId, Summary]:
     """By the papers' words of now. The newest readable one, of any model and prompt; without one, the newest."""
     query = (
@@ -168,6 +172,10 @@ def _find_unreadable(connection: Connection, paper_ids: Collection[ArxivId], lan
     )
     query = select(papers.c.id, papers.c.words_hash).where(papers.c.id.in_(paper_ids), ~has_one.exists())
     return {row.id: row.words_hash for row in connection.execute(query)}
+
+
+def _select_papers(paper_ids: Collection[ArxivId], key: Key) -> Select[str]:
+    return select(papers.c.id).join(summaries, _SAME_WORDS).where(papers.c.id.in_(paper_ids), _is_of(key))
 
 
 def _is_of(key: Key) -> ColumnElement[bool]:

@@ -1,12 +1,10 @@
 """One paper in, its Chinese words out: ask, check, ask once more for what was wrong, and say how sure we are."""
 
-import asyncio
 import time
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from digests.errors import SummaryClosed, SummaryRejected, SummaryUnavailable
+from digests.errors import SummaryRejected, SummaryUnavailable
 from digests.papers.paper import Paper
 from digests.summaries.answer import POINT_LABELS, Draft, parse_answer
 from digests.summaries.fidelity import Fault, Source, build_source, find_faults
@@ -61,6 +59,10 @@ class _Attempt:
     def is_readable(self) -> bool:
         return self.draft is not None and not any(fault.is_unreadable for fault in self.faults)
 
+    @property
+    def doubts(self) -> set[Fault]:
+        return {fault for fault in self.faults if not fault.is_harmless}
+
 
 @dataclass(frozen=True)
 class Summarizer:
@@ -76,28 +78,8 @@ class Summarizer:
         """Under which its summaries stand in the store."""
         return Key(language, self.model.name, load_prompt(language).version)
 
-    async def summarise_paper(self, paper: Paper, language: str = "zh") -> Summary:
-        """Raises  SummaryClosed; every other failure is a state of the summary."""
-        return (await self.ask(paper, language)).summary
-
-    async def summarise_all(self, papers: Iterable[Paper], language: str = "zh") -> list[Summary]:
-        """In the order given. After SummaryClosed the rest is not asked for and stays `planned`."""
-        places = asyncio.Semaphore(self.concurrency)
-        closed = asyncio.Event()
-
-        async def summarise(paper: Paper) -> Summary:
-            async with places:
-                if not closed.is_set():
-                    try:
-                        return await self.summarise_paper(paper, language)
-                    except SummaryClosed:
-                        closed.set()
-                return Summary(paper_id=paper.id, language=language, state=SummaryState.PLANNED, faults=("closed",))
-
-        return await asyncio.gather(*(summarise(paper) for paper in papers))
-
     async def ask(self, paper: Paper, language: str = "zh") -> Outcome:
-        """Like `summarise_paper`, with what it cost."""
+        """Raises  SummaryClosed; every other failure is a state of the summary."""
         usage = Usage()
         try:
             attempt, source = await self._attempt_and_repair(paper, language, usage)
@@ -112,7 +94,8 @@ class Summarizer:
         if attempt.draft is None or not attempt.is_readable:
             return self._without_text(paper, language, usage, SummaryState.FAILED, codes, details)
         usage.error = details
-        return Outcome(self._build(paper, language, source, attempt.draft, codes), usage)
+        state = SummaryState.DOUBTFUL if attempt.doubts else SummaryState.DONE
+        return Outcome(self._build(paper, language, source, attempt.draft, state, codes), usage)
 
     async def _attempt_and_repair(self, paper: Paper, language: str, usage: Usage) -> tuple[_Attempt, Source]:
         source = build_source(paper)
@@ -141,18 +124,26 @@ class Summarizer:
             return _Attempt(answer.text, None, (Fault("unparseable", str(error)),))
         return _Attempt(answer.text, draft, find_faults(source, draft, self.glossary))
 
-    def _build(self, paper: Paper, language: str, source: Source, draft: Draft, codes: Sequence[str]) -> Summary:
+    def _build(
+        self,
+        paper: Paper,
+        language: str,
+        source: Source,
+        draft: Draft,
+        state: SummaryState,
+        faults: tuple[str, ...],
+    ) -> Summary:
         shown = {name: unmask(text, source.title, source.abstract) for name, text in draft.fields().items()}
         return Summary(
             paper_id=paper.id,
             language=language,
-            state=SummaryState.DOUBTFUL if codes else SummaryState.DONE,
+            state=state,
             model=self.model.name,
             title=shown["title"],
             tldr=shown["tldr"],
             abstract=shown["abstract"],
             points=tuple(Point(label, shown[name]) for name, label in POINT_LABELS.items()),
-            faults=tuple(codes),
+            faults=faults,
         )
 
     def _without_text(
@@ -164,7 +155,12 @@ class Summarizer:
 
 
 def _is_better(second: _Attempt, first: _Attempt) -> bool:
-    """A repair counts when it leaves a real part of the faults, or is the first answer that can be read at all."""
-    if first.draft is None:
-        return second.draft is not None
-    return second.draft is not None and set(second.faults) < set(first.faults)
+    """A repair counts when it is the first answer that can be read, or leaves a real part of the faults.
+
+    What is only too long or too short counts last: it may come and go with a fault that the reader would be told of.
+    """
+    if second.is_readable != first.is_readable:
+        return second.is_readable
+    if second.doubts != first.doubts:
+        return second.doubts < first.doubts
+    return set(second.faults) < set(first.faults)

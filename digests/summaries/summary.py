@@ -40,7 +40,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """`faults` are codes of templates/phrases [faults]."""
+    """`faults` are codes of templates/phrases [faults]; a `done` one may have some that a reader need not know."""
 
     paper_id: ArxivId
     language: str

@@ -125,6 +125,10 @@ def test_a_long_retry_after_is_handed_to_the_caller_at_once(value):
         ("-5", None),
         ("²", None),
         (None, None),
+        # Never more than a day, and no number is too long.
+        ("9" * 400, 86_400),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400),
+        (f"Fri, 31 Dec {'9' * 40} 23:59:59 GMT", None),
     ],
 )
 def test_retry_after_is_read_as_seconds_and_as_a_date(value, seconds):

@@ -86,7 +86,7 @@ def test_a_changed_heading_is_reported_and_its_papers_are_read_all_the_same():
 def test_a_page_cut_off_in_the_middle_is_not_whole():
     payload = (FIXTURES / "whole.html").read_bytes()
     progress = judge(read_listing(payload[: payload.index(b"item4")]))
-    assert not progress.is_whole
+    assert progress.fault is not None
 
 
 def test_a_quiet_day_has_a_date_and_no_entries():
@@ -163,7 +163,7 @@ def test_a_recorded_page_is_read_whole(recorded, name, scope, day, counts, whole
     assert (kinds[Kind.NEW], kinds[Kind.CROSS], kinds[Kind.REPLACE]) == counts
     by_heading = count_independently(payload)
     assert tuple(by_heading.get(heading, 0) for heading in ("New", "Cross", "Replacement")) == counts
-    assert judge(page).is_whole == whole
+    assert (judge(page).fault is None) == whole
 
 
 def test_the_recorded_page_of_a_lagging_database_is_called_short(recorded):
@@ -177,7 +177,7 @@ def test_three_recorded_pages_of_250_are_the_same_batch_as_one_of_2000(recorded)
     assert [entry for page in three for entry in page.entries] == list(one.entries)
     progress = None
     for page in three:
-        assert progress is None or not progress.is_whole
+        assert progress is None or progress.fault
         progress = judge(page, progress)
     assert progress == judge(one)
 
@@ -187,7 +187,7 @@ def test_the_stress_pages_make_one_batch_of_2647(recorded):
         read_listing(load_recorded(recorded, f"STRESS_cs_new_5days_skip{skip}_show2000.html.gz")) for skip in (0, 2000)
     )
     progress = judge(first, judge(second))
-    assert (progress.is_whole, progress.items) == (True, ((1, 2647),))
+    assert (progress.fault, progress.items) == (None, ((1, 2647),))
 
 
 @pytest.mark.parametrize(

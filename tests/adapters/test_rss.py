@@ -97,6 +97,15 @@ def test_the_date_is_that_of_new_york():
     assert read_feed(load("rss.xml").replace(b"<pubDate>Thu, 08 Jan 2026", b"<pubDate>Someday")).announced_on is None
 
 
+@pytest.mark.parametrize("edge", ["Mon, 31 Dec 9999 23:59:59 -2359", f"Mon, 31 Dec {'9' * 40} 23:59:59 GMT"])
+def test_a_date_at_the_edge_of_time_is_no_date(edge):
+    rss = load("rss.xml").replace(b"<pubDate>Thu, 08 Jan 2026 00:00:00 -0500", f"<pubDate>{edge}".encode(), 1)
+    assert read_feed(rss).announced_on is None
+    atom = re.sub(rb"<published>[^<]*", b"<published>0001-01-01T00:00:00+14:00", load("atom.xml"))
+    feed = read_feed(atom)
+    assert (feed.announced_on, len(feed.entries)) == (None, 5)
+
+
 @pytest.mark.parametrize(
     ("payload", "reason"),
     [

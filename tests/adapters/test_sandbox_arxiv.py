@@ -8,7 +8,7 @@ from lxml import etree
 from selectolax.lexbor import LexborHTMLParser
 
 from digests.errors import ConfigError
-from digests.papers.gate import judge
+from digests.papers.gate import Fault, judge
 from digests.papers.paper import Announcement, Kind, Source
 from digests.papers.wire import read_document
 from sandbox.arxiv import Document, build_app
@@ -64,14 +64,14 @@ def test_a_rendered_listing_is_a_whole_batch_of_the_samples_day():
         (Kind.REPLACE, 4, 4),
     ]
     assert announcement.total == 26
-    assert judge(announcement).is_whole
+    assert judge(announcement).fault is None
 
 
 def test_two_short_pages_make_the_batch_whole_and_one_does_not():
     first, second = (read_document(render_listing(DAY, skip=skip, show=25)) for skip in (0, 25))
     assert [len(first.entries), len(second.entries)] == [25, 1]
-    assert not judge(first).is_whole
-    assert judge(second, judge(first)).is_whole
+    assert judge(first).fault is Fault.GAP
+    assert judge(second, judge(first)).fault is None
 
 
 @pytest.mark.parametrize("skip", [26, 2000])

@@ -143,7 +143,7 @@ async def test_list_shows_numbers_dates_and_what_is_read_differently(alice: Pers
 
     assert "2 个，最多 5 个" in answer
     assert "1. <code>diffusion policy</code>　2026-04-21\n2. " in answer
-    assert "2. <code>&lt;Quantization&gt; Models</code>　2026-04-21\n　　读作 <code>" in answer
+    assert "2. <code>&lt;Quantization&gt; Models</code>　2026-04-21\n　　理解为 <code>" in answer
 
 
 async def test_list_of_a_stranger_is_empty_and_joins_nobody(alice: Person, store: Store):

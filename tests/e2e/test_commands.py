@@ -2,6 +2,8 @@
 
 import json
 
+from sandbox.mailbox import Mailbox, serve_mailbox
+
 SAMPLE_DAY = "2026-11-20"
 
 
@@ -70,7 +72,7 @@ def test_a_reader_is_added_listed_shown_and_forgotten(paperpost):
     assert paperpost.json("subscribers", "show", "Lin@example.org")["keywords"] == added["keywords"]
     paperpost("subscribers", "forget", "Lin@example.org", "--yes")
     assert paperpost.json("subscribers", "list") == []
-    assert "forgot" in paperpost.refused("subscribers", "add", "--email", "Lin@example.org", status=2)
+    assert "unless they ask" in paperpost.refused("subscribers", "add", "--email", "Lin@example.org", status=2)
 
 
 def test_one_reader_may_have_a_chat_and_a_mail_address(paperpost):
@@ -176,3 +178,28 @@ def test_wrong_settings_are_listed_before_anything_happens(paperpost, monkeypatc
 def test_a_home_that_cannot_be_written_is_one_sentence(paperpost, monkeypatch, write):
     monkeypatch.setenv("PAPERPOST_HOME", str(write("file", "") / "state"))
     assert "PAPERPOST_HOME" in paperpost.refused("status")
+
+
+def test_run_says_why_something_was_not_sent(paperpost, sample_page, monkeypatch):
+    paperpost("ingest", sample_page)
+    paperpost("subscribers", "add", "--email", "lin@example.org", "--keyword", "diffusion policy", "--confirmed")
+    monkeypatch.setenv("PAPERPOST_SMTP_URL", "smtp://127.0.0.1:9")
+    monkeypatch.setenv("PAPERPOST_MAIL_FROM", "post@example.org")
+    said = paperpost("run", status=1)
+    assert "1 deferred" in said
+    assert "not sent    the mail server cannot be reached" in said
+    assert paperpost.json("status")["deliveries"] == {"deferred": 1}
+
+
+def test_what_was_sent_in_the_sandbox_is_sent_again_for_real(paperpost, sample_page, monkeypatch):
+    paperpost("ingest", sample_page)
+    paperpost("subscribers", "add", "--email", "lin@example.org", "--keyword", "diffusion policy", "--confirmed")
+    paperpost("run")
+    mailbox = Mailbox()
+    with serve_mailbox(mailbox) as url:
+        monkeypatch.setenv("PAPERPOST_SMTP_URL", url)
+        monkeypatch.setenv("PAPERPOST_MAIL_FROM", "post@example.org")
+        paperpost("run")
+    (mail,) = mailbox.received
+    # No model is set: English, labelled, and nothing of what the sandbox's model wrote.
+    assert "暂无中文" in mail.message.get_body(("plain",)).get_content()

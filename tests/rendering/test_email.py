@@ -94,6 +94,13 @@ def test_a_long_abstract_ends_with_a_sentence_and_a_link():
     assert "世界模型的一句话。" * 78 not in html
 
 
+def test_both_abstracts_of_a_doubtful_paper_are_named():
+    mail = render_mail(*SAMPLES["doubtful"])
+    for text in (mail.text, Elements(mail.html).text):
+        assert text.index("中文摘要") < text.index("我们为折叠") < text.index("英文摘要") < text.index("We learn")
+    assert "中文摘要" not in render_mail(*SAMPLES["normal"]).html
+
+
 def test_leaving_is_offered_at_the_top_and_at_the_bottom():
     links = {"leave_url": "https://a.example/leave?t=1&u=2", "settings_url": "https://a.example/settings"}
     mail = render_mail(*SAMPLES["normal"], **links)

@@ -3,9 +3,13 @@
 import json
 import re
 
+import pytest
+from markdown_it import MarkdownIt
+
 from digests.rendering.formats import render
+from digests.rendering.latex import to_text
 from digests.rendering.markdown import escape
-from digests.summaries.summary import Card
+from digests.summaries.summary import Card, SummaryState
 from tests.rendering.samples import DRIVING, FOLDING, SAMPLES, build_sample, summarize
 
 
@@ -58,6 +62,40 @@ def test_markup_of_others_reads_as_text():
     assert escape("- item\n# next") == r"\- item \# next"
 
 
+@pytest.mark.parametrize(
+    ("text", "markdown"),
+    [
+        ("at https://a.example/release_1.0.", r"at <https://a.example/release_1.0>."),
+        ("(https://a.example/x_y), and", r"(<https://a.example/x_y>), and"),
+        ("see [https://a.example/x](https://a.example/x)", r"see \[<https://a.example/x>\](<https://a.example/x>)"),
+        ("https://a.example/wiki/A_(b)", "<https://a.example/wiki/A_(b)>"),
+        ("代码见https://a.example/b_c。", "代码见<https://a.example/b_c>。"),
+        ("https://a.example/f?usp=x&b=[1]", r"<https://a.example/f?usp=x&b=>\[1\]"),
+        ("http://a.example/~me/*_b_*", r"<http://a.example/~me/*_b_>\*"),
+        ("https:// and http_x", r"https:// and http\_x"),
+    ],
+)
+def test_an_address_stays_an_address(text, markdown):
+    assert escape(text) == markdown
+
+
+def test_real_addresses_stay_whole(recorded):
+    """Every abstract with an address, through a Markdown reader: each word is as it was, each link as written."""
+    reader, seen = MarkdownIt(), 0
+    for path in sorted((recorded / "listing").glob("*/*.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            text = to_text(json.loads(line).get("summary") or "")
+            if "http" not in text:
+                continue
+            seen += 1
+            tokens = [token for block in reader.parse(escape(text)) for token in block.children or ()]
+            assert "".join(token.content for token in tokens) == text
+            links = [token.attrs["href"] for token in tokens if token.type == "link_open"]
+            assert len(links) == len(re.findall(r"https?://\w", text))
+            assert all(link in text for link in links)
+    assert seen > 100
+
+
 def test_json_has_what_a_program_needs():
     data = json.loads(render(*SAMPLES["normal"], "json"))
     papers = [paper for section in data["sections"] for paper in (*section["papers"], *section["brief"])]
@@ -71,4 +109,11 @@ def test_json_has_what_a_program_needs():
 def test_every_format_says_that_a_summary_is_missing_or_doubtful():
     for form in ("html", "text", "markdown", "telegram", "json"):
         assert "暂无中文：模型拒绝了这一篇" in render(*SAMPLES["missing"], form)
-        assert "原文的数字在译文里找不到（3.5）；unheard" in render(*SAMPLES["doubtful"], form).replace("\\", "")
+        doubtful = render(*SAMPLES["doubtful"], form)
+        assert "译文存疑：原文的数字在译文里找不到（3.5）" in doubtful
+        assert "unheard" not in doubtful
+
+
+def test_a_fault_without_a_sentence_leaves_the_doubt():
+    card = Card(FOLDING, summarize(FOLDING, state=SummaryState.DOUBTFUL, faults=("unheard_of",)))
+    assert "\n> 译文存疑\n" in render(*build_sample(card), "markdown")

@@ -43,8 +43,34 @@ def make_day(count, **changes):
 
 def test_several_parts_are_numbered():
     parts = render_parts(*make_day(25))
-    assert [part.splitlines()[0] for part in parts] == [f"（{n}/{len(parts)}）" for n in range(1, len(parts) + 1)]
+    assert [part.splitlines()[-1] for part in parts] == [f"（{n}/{len(parts)}）" for n in range(1, len(parts) + 1)]
     assert len(parts) > 1
+
+
+def test_the_notification_shows_words_and_no_number():
+    assert all(part.startswith(("<b>", "▎")) for part in render_parts(*make_day(25)))
+
+
+@pytest.mark.parametrize("state", [SummaryState.DONE, SummaryState.DOUBTFUL])
+def test_thirty_long_papers_are_no_flood(state):
+    papers = [
+        make_paper(id=f"2604.{n:05}", title=f"World Model {n}", abstract="An English sentence. " * 90)
+        for n in range(30)
+    ]
+    points = tuple(
+        Point(label, "一句话说清楚这一点，不长不短刚刚好。" * 2) for label in ("问题", "方法", "结果", "局限或意义")
+    )
+    cards = [Card(p, summarize(p, state=state, points=points, abstract="一句中文的摘要。" * 80)) for p in papers]
+    parts = render_parts(*build_sample(*cards, keywords=("world model",)))
+    check(parts)
+    assert len(papers_in(parts)) == 30
+    assert len(parts) <= 15
+
+
+def test_a_doubtful_abstract_stands_beside_the_original_and_both_are_named():
+    (part,) = render_parts(*SAMPLES["doubtful"])
+    assert "<blockquote expandable>中文摘要：我们" in part
+    assert "<blockquote expandable>英文摘要：We learn" in part
 
 
 def test_one_part_has_no_number():
@@ -55,8 +81,8 @@ def test_one_part_has_no_number():
 def test_a_heading_never_ends_a_part():
     for count in range(1, 40):
         for part in render_parts(*make_day(count)):
-            assert not part.splitlines()[-1].startswith("▎")
-            assert not part.splitlines()[-2].startswith("▎")
+            written = [line for line in part.splitlines() if line and not re.fullmatch(r"（\d+/\d+）", line)]
+            assert not any(line.startswith("▎") for line in written[-2:])
 
 
 def test_an_overlong_paper_ends_at_a_sentence_with_a_link():

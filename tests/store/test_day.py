@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from digests.clock import announced_at
 from digests.composing.digest import Nothing
-from digests.day import Day, Model, render_edition
+from digests.day import SANDBOX_MODEL, Day, Model, forget_sandbox, render_edition
 from digests.delivery.channel import EMAIL, TELEGRAM
 from digests.delivery.deliver import Courier
 from digests.papers.paper import Announced, Announcement, Kind, Section, Source
@@ -17,7 +18,7 @@ from digests.subscribers.membership import add_address, forget, join
 from digests.subscribers.readers import load_reader
 from digests.summaries.shelf import claim_summaries, save_summary
 from digests.summaries.summarize import Usage
-from digests.summaries.summary import Key, Point, Summary, SummaryState
+from digests.summaries.summary import Point, Summary, SummaryState
 from tests.builders import NOON, make_paper
 from tests.fakes import FakeChannel
 
@@ -73,17 +74,16 @@ def add_reader(store, keywords, *, mail="", chat=""):
     return reader.id
 
 
-def summarise(store, paper_ids):
+def summarise(store, paper_ids, model=MODEL):
     """What the model would have done."""
-    key = Key("zh", MODEL.name, MODEL.prompt_version)
-    for claimed in claim_summaries(store, paper_ids, key, limit=99, lease_seconds=60, now=NOON):
+    for claimed in claim_summaries(store, paper_ids, model.key, limit=99, lease_seconds=60, now=NOON):
         words = {
             "title": "无聊的默认值",
             "tldr": "默认值有用。",
             "abstract": "我们研究默认值。",
             "points": (Point("问题", "无聊"),),
         }
-        summary = Summary(paper_id=claimed.paper.id, language="zh", state=SummaryState.DONE, model="small", **words)
+        summary = Summary(paper_id=claimed.paper.id, language="zh", state=SummaryState.DONE, model=model.name, **words)
         save_summary(store, claimed, summary, Usage(), NOON)
 
 
@@ -175,9 +175,7 @@ def test_a_failed_summary_is_asked_for_again_when_its_time_has_come_though_every
     announce(store, BORING)
     add_reader(store, "boring", mail="a@example.org")
     day.plan_summaries()
-    (claimed,) = claim_summaries(
-        store, [BORING.id], Key("zh", MODEL.name, MODEL.prompt_version), limit=1, lease_seconds=60, now=NOON
-    )
+    (claimed,) = claim_summaries(store, [BORING.id], MODEL.key, limit=1, lease_seconds=60, now=NOON)
     failed = Summary(paper_id=BORING.id, language="zh", state=SummaryState.FAILED)
     save_summary(store, claimed, failed, Usage(), NOON)
     assert day.plan_summaries() == []
@@ -186,6 +184,49 @@ def test_a_failed_summary_is_asked_for_again_when_its_time_has_come_though_every
         store=store, now=lambda: NOON + timedelta(hours=1), on=DAY, model=MODEL, channels=day.channels, max_full=30
     )
     assert later.plan_summaries() == [BORING.id]
+
+
+async def test_what_the_sandbox_did_is_forgotten_as_soon_as_it_is_for_real(store, day, courier, mail):
+    announce(store, BORING)
+    add_reader(store, "boring", mail="a@example.org")
+    model = Model(SANDBOX_MODEL, "1")
+    sandbox = Day(store=store, now=clock, on=DAY, model=model, channels=day.channels, max_full=30, is_sandbox=True)
+    sandbox.plan_summaries()
+    summarise(store, [BORING.id], model)
+    sandbox.compose()
+    await courier.deliver_due()
+    forget_sandbox(store)
+    assert day.plan_summaries() == [BORING.id]
+    assert day.compose() == 1
+    await courier.deliver_due()
+    assert len(mail.received) == 2
+
+
+def test_a_batch_that_is_not_whole_is_waited_for_but_not_for_ever(store):
+    half = (Announced(BORING, Kind.NEW, 1),)
+    page = Announcement(
+        source=Source.LISTING, scope="cs", announced_on=DAY, entries=half, sections=(Section(Kind.NEW, 1, 2),), total=2
+    )
+    store_announcement(store, page, clock)
+
+    def ripe(hours):
+        def now():
+            return announced_at(DAY) + timedelta(hours=hours)
+
+        return Day(store=store, now=now, on=DAY, model=None, channels=(), max_full=30).is_ripe()
+
+    assert (ripe(1), ripe(3)) == (False, True)
+    announce(store, BORING, OTHER)
+    assert ripe(1)
+
+
+def test_a_model_that_was_taken_away_holds_nobody_up(store, day):
+    announce(store, BORING)
+    add_reader(store, "boring", mail="a@example.org")
+    day.plan_summaries()
+    assert day.has_open_summaries()
+    without = Day(store=store, now=clock, on=DAY, model=None, channels=day.channels, max_full=30)
+    assert not without.has_open_summaries()
 
 
 def test_without_a_model_nobody_is_asked(store, day):

@@ -1,6 +1,7 @@
 """Transactions and migrations on both databases."""
 
 import threading
+import traceback
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -11,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from digests.errors import StoreError
 from digests.store.engine import Store, open_store
 from digests.store.migrate import migrate
-from digests.store.tables import forgotten, metadata
+from digests.store.tables import editions, forgotten, metadata
 from tests.builders import NOON
 
 
@@ -101,6 +102,59 @@ def test_a_folder_that_cannot_be_made_is_one_clear_sentence(tmp_path):
         open_store(f"sqlite:///{tmp_path / 'file' / 'state' / 'paperpost.db'}")
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres:hunter2 garbage",
+        "postgresql://user:hunter2@localhost:abc/paperpost",
+        "postgresql://user:hunter2/@localhost/paperpost",
+        "sqlite://user:hunter2@host/paperpost.db",
+        "sqlite:///paperpost.db?timeout=hunter2",
+    ],
+)
+def test_an_address_of_no_database_is_one_clear_sentence_without_the_password(url):
+    with pytest.raises(StoreError, match="DATABASE_URL cannot be read: it must look like") as refused:
+        open_store(url)
+    assert "hunter2" not in "".join(traceback.format_exception(refused.value))
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"), [("foo=bar", 'invalid connection option "foo"'), ("connect_timeout=soon", "bad value for")]
+)
+def test_an_option_that_the_driver_does_not_know_is_one_clear_sentence(query, reason):
+    store = open_store(f"postgresql://user@127.0.0.1:9/paperpost?{query}")
+    with pytest.raises(StoreError, match=f"cannot be used: {reason}"):
+        migrate(store)
+    store.close()
+
+
+def test_a_file_that_is_no_database_is_one_clear_sentence_and_stays_as_it_is(tmp_path):
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear reader, this is a letter. " * 100)
+    before = path.read_bytes()
+    store = open_store(f"sqlite:///{path}")
+    with pytest.raises(StoreError, match="file is not a database"):
+        migrate(store)
+    store.close()
+    assert path.read_bytes() == before
+
+
+def test_a_statement_that_the_database_refuses_is_a_store_error(store: Store):
+    with pytest.raises(StoreError, match="cannot be used"), store.writing() as connection:
+        connection.execute(text("SELECT nothing FROM nowhere"))
+
+
+def test_whoever_has_a_slot_is_found_without_reading_every_edition(store: Store):
+    query = select(editions.c.subscriber_id).where(editions.c.slot == "daily:2026-04-21")
+    with store.reading() as connection:
+        if store.is_postgresql:
+            # An empty table is cheaper to read whole.
+            connection.execute(text("SET LOCAL enable_seqscan = off"))
+        explain = "EXPLAIN" if store.is_postgresql else "EXPLAIN QUERY PLAN"
+        plan = str(connection.execute(text(f"{explain} {_spell(query, store)}")).all())
+    assert "uq_editions_slot_subscriber_id" in plan or "sqlite_autoindex_editions_1 (slot=?)" in plan
+
+
 def test_another_database_is_refused():
     with pytest.raises(StoreError, match="mysql"):
         open_store("mysql://localhost/x")
@@ -124,6 +178,11 @@ def test_a_full_disk_is_one_clear_sentence_and_nothing_is_half_stored(tmp_path):
 
 def test_a_server_that_is_not_there_is_one_clear_sentence():
     store = open_store("postgresql://127.0.0.1:9/paperpost")
-    with pytest.raises(StoreError, match="cannot be used"):
+    with pytest.raises(StoreError, match="cannot be used") as refused:
         migrate(store)
+    assert len(str(refused.value).splitlines()) == 1
     store.close()
+
+
+def _spell(query, store: Store) -> str:
+    return str(query.compile(store.engine, compile_kwargs={"literal_binds": True}))

@@ -42,6 +42,7 @@ class Sending(RuleBasedStateMachine):
         self.pair = planned(self.store, parts=self.PARTS)
         self.now = NOON
         self.alive = []
+        self.begun = []
         self.sends = dict.fromkeys(range(1, self.PARTS + 1), 0)
         self.seen = [S.PLANNED] * self.PARTS
 
@@ -54,20 +55,38 @@ class Sending(RuleBasedStateMachine):
             self.alive.append(taken)
 
     @precondition(lambda self: self.alive)
-    @rule(data=st.data(), outcome=st.sampled_from(["17", Unknown(), Deferred(), RecipientGone(), MessageRejected()]))
-    def end(self, data, outcome):
-        """A sender comes back, perhaps long after its lease: what it says it did, it did now."""
+    @rule(data=st.data())
+    def begin(self, data):
+        """A message leaves the house only when the ledger says that it may."""
         taken = self.alive.pop(data.draw(st.integers(0, len(self.alive) - 1)))
-        if isinstance(outcome, str | Unknown):
+        if ledger.begin(self.store, taken, self.now):
             self.sends[taken.part] += 1
+            self.begun.append(taken)
+
+    @precondition(lambda self: self.begun)
+    @rule(data=st.data(), outcome=st.sampled_from(["17", Unknown()]))
+    def end(self, data, outcome):
+        """A sender comes back, perhaps long after its lease."""
+        taken = self.begun.pop(data.draw(st.integers(0, len(self.begun) - 1)))
         settled = ledger.settle(self.store, taken, outcome, self.now)
         if isinstance(outcome, str) and settled:
             assert settled is S.SENT
 
     @precondition(lambda self: self.alive)
+    @rule(data=st.data(), outcome=st.sampled_from([Deferred(), RecipientGone(), MessageRejected()]))
+    def be_refused(self, data, outcome):
+        taken = self.alive.pop(data.draw(st.integers(0, len(self.alive) - 1)))
+        ledger.settle(self.store, taken, outcome, self.now)
+
+    @precondition(lambda self: self.begun)
     @rule()
     def die_after_sending(self):
-        self.sends[self.alive.pop().part] += 1
+        self.begun.pop()
+
+    @precondition(lambda self: self.alive)
+    @rule()
+    def die_before_sending(self):
+        self.alive.pop()
 
     @rule(wait=st.sampled_from([timedelta(seconds=30), OVER, timedelta(hours=2)]))
     def sweep_later(self, wait):
@@ -94,6 +113,7 @@ class Sending(RuleBasedStateMachine):
         for _ in range(4 * self.PARTS):
             self.sweep_later(timedelta(hours=2))
             if taken := claim(self.store, self.pair, self.now):
+                ledger.begin(self.store, taken, self.now)
                 ledger.settle(self.store, taken, "18", self.now)
         assert set(states(self.store)) <= FINAL
         self.store.close()

@@ -1,3 +1,4 @@
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from digests.delivery.states import FINAL, DeliveryState
 from digests.errors import Deferred, MessageRejected, RecipientGone, Unknown
 from digests.store.tables import targets
 from tests.builders import NOON, add_reader
-from tests.sending import LEASE_SECONDS, MINUTE, OVER, change, claim, planned, row, states
+from tests.sending import LEASE_SECONDS, MINUTE, OVER, begin, change, claim, planned, row, states
 
 S = DeliveryState
 
@@ -101,23 +102,53 @@ def test_a_repeat_that_was_certainly_not_sent_is_still_to_come(store):
     assert ledger.settle(store, again, "18", NOON) is S.SENT
 
 
-def test_a_claim_whose_sender_died_is_unknown_once_and_then_failed(store):
+def test_a_claim_whose_sender_died_after_it_began_is_unknown_once_and_then_failed(store):
     pair = planned(store)
-    claim(store, pair)
+    begin(store, pair)
     assert ledger.expire_claims(store, NOON + timedelta(seconds=LEASE_SECONDS)) == 0
     assert ledger.expire_claims(store, NOON + OVER) == 1
     assert states(store) == [S.UNKNOWN]
-    assert claim(store, pair, NOON + OVER).is_repeat
+    assert begin(store, pair, NOON + OVER).is_repeat
     assert ledger.expire_claims(store, NOON + 2 * OVER) == 1
     assert states(store) == [S.FAILED]
 
 
-def test_only_what_failed_can_be_retried_and_is_marked_where_it_may_have_arrived(store):
+def test_a_claim_whose_sender_died_before_it_began_is_as_it_was(store):
     pair = planned(store)
-    taken = claim(store, pair)
-    assert not ledger.retry_failed(store, taken.delivery_id, NOON)
+    claim(store, pair)
+    assert ledger.expire_claims(store, NOON + OVER) == 1
+    assert states(store) == [S.PLANNED]
+    begin(store, pair, NOON + OVER)
+    ledger.expire_claims(store, NOON + 2 * OVER)
+    claim(store, pair, NOON + 2 * OVER)
+    ledger.expire_claims(store, NOON + 3 * OVER)
+    assert states(store) == [S.UNKNOWN]
+    assert claim(store, pair, NOON + 3 * OVER).is_repeat
+
+
+def test_what_kills_every_sender_before_it_begins_is_given_up_in_the_end(store):
+    pair = planned(store)
+    claims = itertools.takewhile(bool, (claim(store, pair, NOON + n * OVER) for n in itertools.count()))
+    for n, _ in enumerate(claims, 1):
+        ledger.expire_claims(store, NOON + n * OVER)
+    assert states(store) == [S.FAILED]
+
+
+def test_a_sender_whose_claim_ran_out_may_not_begin(store):
+    pair = planned(store)
+    late = claim(store, pair)
+    assert not ledger.begin(store, late, NOON + OVER)
     ledger.expire_claims(store, NOON + OVER)
     claim(store, pair, NOON + OVER)
+    assert not ledger.begin(store, late, NOON + OVER)
+
+
+def test_only_what_failed_can_be_retried_and_is_marked_where_it_may_have_arrived(store):
+    pair = planned(store)
+    taken = begin(store, pair)
+    assert not ledger.retry_failed(store, taken.delivery_id, NOON)
+    ledger.expire_claims(store, NOON + OVER)
+    begin(store, pair, NOON + OVER)
     ledger.expire_claims(store, NOON + 2 * OVER)
     assert ledger.retry_failed(store, taken.delivery_id, NOON)
     again = claim(store, pair)

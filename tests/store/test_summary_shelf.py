@@ -18,6 +18,7 @@ from digests.summaries.shelf import (
     due_summaries,
     find_summaries,
     give_back,
+    has_open,
     plan_summaries,
     save_summary,
 )
@@ -74,7 +75,7 @@ def fail_once(store, now):
 def test_a_paper_is_planned_once(store):
     add_paper(store, A)
     assert [plan(store, A), plan(store, A)] == [1, 0]
-    assert due_summaries(store, [A], NOON) == [A]
+    assert due_summaries(store, [A], KEY, NOON) == [A]
     assert find_summaries(store, [A], "zh")[A].state is SummaryState.PLANNED
 
 
@@ -95,7 +96,7 @@ def test_what_was_saved_is_found_as_it_was(store):
     assert (claimed.paper.title, claimed.paper.abstract, claimed.attempts) == (f"T {A}", "We study.", 1)
     assert save_summary(store, claimed, summary_of(A), DONE, NOON)
     assert find_summaries(store, [A], "zh") == {A: summary_of(A)}
-    assert due_summaries(store, [A], at(days=9)) == []
+    assert due_summaries(store, [A], KEY, at(days=9)) == []
 
 
 def test_a_claimed_row_is_nobody_else_s_until_its_lease_ends(store):
@@ -103,7 +104,7 @@ def test_a_claimed_row_is_nobody_else_s_until_its_lease_ends(store):
     plan(store, A)
     (dead,) = claim(store, A)
     assert claim(store, A, now=at(seconds=59)) == []
-    assert due_summaries(store, [A], at(seconds=61)) == [A]
+    assert due_summaries(store, [A], KEY, at(seconds=61)) == [A]
     (living,) = claim(store, A, now=at(seconds=61))
     assert not save_summary(store, dead, summary_of(A, title="迟"), DONE, at(seconds=62))
     assert save_summary(store, living, summary_of(A), DONE, at(seconds=63))
@@ -133,12 +134,12 @@ def test_a_failed_paper_is_tried_after_ten_minutes_an_hour_and_six_hours(store):
     for delay in (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6)):
         fail_once(store, now)
         assert find_summaries(store, [A], "zh")[A].retry_at == now + delay
-        assert due_summaries(store, [A], now + delay - timedelta(seconds=1)) == []
+        assert due_summaries(store, [A], KEY, now + delay - timedelta(seconds=1)) == []
         now += delay
-        assert due_summaries(store, [A], now) == [A]
+        assert due_summaries(store, [A], KEY, now) == [A]
     fail_once(store, now)
     assert find_summaries(store, [A], "zh")[A].retry_at is None
-    assert due_summaries(store, [A], at(days=30)) == []
+    assert due_summaries(store, [A], KEY, at(days=30)) == []
 
 
 def test_a_server_that_asks_for_more_time_gets_it(store):
@@ -155,7 +156,7 @@ def test_a_refused_paper_is_not_asked_for_again(store):
     (claimed,) = claim(store, A)
     save_summary(store, claimed, summary_of(A, SummaryState.REFUSED), DONE, NOON)
     assert plan(store, A) == 0
-    assert due_summaries(store, [A], at(days=9)) == []
+    assert due_summaries(store, [A], KEY, at(days=9)) == []
 
 
 def test_a_paper_that_kills_its_process_four_times_is_given_up(store):
@@ -174,7 +175,7 @@ def test_a_closed_server_costs_no_attempt(store):
         (claimed,) = claim(store, A, now=at(hours=n))
         assert claimed.attempts == 1
         assert give_back(store, claimed, "HTTP 401", at(hours=n))
-        assert due_summaries(store, [A], at(hours=n, minutes=9)) == []
+        assert due_summaries(store, [A], KEY, at(hours=n, minutes=9)) == []
     assert find_summaries(store, [A], "zh")[A].state is SummaryState.PLANNED
 
 
@@ -222,7 +223,7 @@ def test_another_language_is_another_summary(store):
     add_paper(store, A)
     plan(store, A)
     assert find_summaries(store, [A], "en") == {}
-    assert due_summaries(store, [A], NOON, language="en") == []
+    assert due_summaries(store, [A], Key("en", "m1", "p1"), NOON) == []
     assert plan(store, A, key=Key("en", "m1", "p1")) == 1
 
 
@@ -282,7 +283,7 @@ async def test_one_paper_in_trouble_costs_only_itself(store, planned):
     ids = planned(summarizer)
     tally = await summarise_due(store, summarizer, ids, lambda: NOON)
     assert tally.states[SummaryState.FAILED] == 1
-    assert due_summaries(store, ids, at(minutes=11)) == ["2601.00003"]
+    assert due_summaries(store, ids, KEY, at(minutes=11)) == ["2601.00003"]
 
 
 async def test_a_closed_server_leaves_all_planned(store, planned):
@@ -293,7 +294,7 @@ async def test_a_closed_server_leaves_all_planned(store, planned):
     assert tally.closed
     assert model.asked <= 3
     assert {s.state for s in find_summaries(store, ids, "zh").values()} == {SummaryState.PLANNED}
-    assert due_summaries(store, ids, at(minutes=11)) == ids
+    assert due_summaries(store, ids, KEY, at(minutes=11)) == ids
 
 
 async def test_two_processes_share_the_work(store, planned):
@@ -302,3 +303,13 @@ async def test_two_processes_share_the_work(store, planned):
     runs = [summarise_due(store, make_summarizer(model), ids, lambda: NOON) for model in (first, second)]
     tallies = await asyncio.gather(*runs)
     assert sum(sum(tally.states.values()) for tally in tallies) == 10
+
+
+def test_a_row_that_another_model_left_holds_nobody_up(store):
+    add_paper(store, A)
+    plan(store, A)
+    claim(store, A)
+    other = Key("zh", "m2", "p1")
+    assert has_open(store, [A], KEY, NOON)
+    assert not has_open(store, [A], other, at(days=9))
+    assert due_summaries(store, [A], other, at(days=9)) == []

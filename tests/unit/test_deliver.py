@@ -172,7 +172,8 @@ async def test_a_repeated_mail_has_the_same_reference_and_the_same_words(store, 
 async def test_what_a_dead_process_held_is_repeated_with_a_mark(store, make_courier, clock):
     channel = FakeChannel()
     (pair,) = plan(store, TELEGRAM)
-    ledger.claim_next(store, edition_id=pair[0], target_id=pair[1], lease_seconds=60, now=NOON)
+    taken = ledger.claim_next(store, edition_id=pair[0], target_id=pair[1], lease_seconds=60, now=NOON)
+    ledger.begin(store, taken, NOON)
     clock.now += timedelta(minutes=2)
     ledger.expire_claims(store, clock())
     assert await make_courier(telegram=channel).deliver_due() == {S.SENT: 1}

@@ -92,3 +92,115 @@ def test_a_child_process_reads_the_same_settings(monkeypatch, tmp_path):
     assert child.store_url == settings.store_url
     assert child.store_url.startswith("sqlite:")
     assert (child.llm_api_key, child.home) == (settings.llm_api_key, settings.home)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PAPERPOST_SMTP_URL", "smtp://user:hunter2@host:abc"),
+        ("PAPERPOST_SMTP_URL", "smtp://user:hunter2@host:99999"),
+        ("PAPERPOST_SMTP_URL", "smtp://user:hunter2@[host"),
+        ("PAPERPOST_ARXIV_LIST_URL", "http://user:hunter2@[host"),
+        ("OPENAI_BASE_URL", "https://user:hunter2@host:abc/v1"),
+        ("DATABASE_URL", "postgres:hunter2 garbage"),
+        ("DATABASE_URL", "mysql://user:hunter2@host/x"),
+        ("DATABASE_URL", "postgresql://user:hunter2@host:abc/x"),
+        ("REDIS_URL", "nonsense hunter2"),
+        ("REDIS_URL", "redis://:hunter2@host:abc/0"),
+        ("REDIS_URL", "redis://:hunter2@host/first"),
+        ("REDIS_URL", "redis://:hunter2@host/0?foo=bar"),
+        # One of redis-py and Celery takes these, the other does not.
+        ("REDIS_URL", "unix:///hunter2.sock"),
+        ("REDIS_URL", "redis+socket:///hunter2.sock"),
+        ("PAPERPOST_MAIL_FROM", "hunter2@b,c@d"),
+        ("PAPERPOST_MAIL_FROM", "Ann <hunter2@example.org>"),
+        ("PAPERPOST_MAIL_FROM", "hunter2@["),
+        ("PAPERPOST_MAIL_FROM", "hunter2@"),
+        ("PAPERPOST_MAIL_FROM", "张@hunter2.example"),
+        ("PAPERPOST_CONTACT", "hunter2\r\nX-More: y"),
+        ("PAPERPOST_CONTACT", "hunter2 张三"),
+        ("PAPERPOST_LLM_TIMEOUT_SECONDS", "inf"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_by_its_name_and_never_repeated(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError) as refused:
+        load_settings()
+    lines = [line for line in str(refused.value).splitlines() if "needed" not in line]
+    assert len(lines) == 1
+    assert lines[0].startswith((f"{name}: ", "PAPERPOST_LLM_BASE_URL: "))
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "sqlite:////folder/paperpost.db"),
+        ("DATABASE_URL", "postgres://user:p%40ss@host/paperpost"),
+        ("DATABASE_URL", "postgresql+psycopg:///paperpost?host=/run/postgresql"),
+        ("REDIS_URL", "redis://127.0.0.1"),
+        ("REDIS_URL", "redis://user:p%40ss@[::1]:6379/0"),
+        ("REDIS_URL", "rediss://:password@host:6380/2?ssl_cert_reqs=required&ssl_ca_certs=/ca.pem"),
+        ("PAPERPOST_SMTP_URL", "smtp+starttls://user@example.org:app password@host:587"),
+        ("PAPERPOST_MAIL_FROM", "paper.post+digest@localhost"),
+        ("PAPERPOST_CONTACT", "Ann Example, mailto:ann@example.org"),
+    ],
+)
+def test_a_value_that_can_be_is_taken(monkeypatch, name, value):
+    monkeypatch.setenv("PAPERPOST_MAIL_FROM", "digest@example.org")
+    monkeypatch.setenv(name, value)
+    load_settings()
+
+
+def test_a_bad_value_does_not_hide_what_production_misses(monkeypatch):
+    monkeypatch.setenv("PAPERPOST_ENV", "production")
+    monkeypatch.setenv("PAPERPOST_SMTP_URL", "smtp://host:abc")
+    monkeypatch.setenv("DATABASE_URL", "garbage")
+    monkeypatch.setenv("OPENAI_BASE_URL", "garbage")
+    monkeypatch.setenv("PAPERPOST_LLM_CONCURRENCY", "many")
+    with pytest.raises(ConfigError) as refused:
+        load_settings()
+    # What is set but wrong is not missing.
+    assert [line.partition(":")[0] for line in str(refused.value).splitlines()] == [
+        "DATABASE_URL",
+        "PAPERPOST_SMTP_URL",
+        "PAPERPOST_LLM_BASE_URL",
+        "PAPERPOST_LLM_CONCURRENCY",
+        "PAPERPOST_MAIL_FROM",
+        "PAPERPOST_LLM_MODEL",
+        "PAPERPOST_CONTACT",
+        "REDIS_URL",
+        "PAPERPOST_SECRET_KEY",
+    ]
+
+
+def test_a_misspelt_name_in_small_letters_is_refused_and_a_right_one_is_read(monkeypatch):
+    monkeypatch.setenv("paperpost_contact", "ann@example.org")
+    assert load_settings().contact == "ann@example.org"
+    monkeypatch.setenv("paperpost_telegram_tokn", "1:A")
+    with pytest.raises(ConfigError, match="paperpost_telegram_tokn: no such setting; did you mean PAPERPOST_TELEGRAM"):
+        load_settings()
+
+
+def test_a_child_process_does_not_see_our_names_in_small_letters(monkeypatch):
+    monkeypatch.setenv("database_url", "postgresql://real.example.org/readers")
+    assert "database_url" not in child_environment(load_settings(database_url=""))
+
+
+def test_an_env_file_that_is_not_utf_8_is_one_clear_sentence():
+    Path(".env").write_bytes("PAPERPOST_CONTACT=Jörg\n".encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"\.env must be UTF-8 text"):
+        load_settings()
+
+
+def test_the_mark_that_windows_editors_begin_a_file_with_is_no_part_of_a_name():
+    Path(".env").write_text("PAPERPOST_CONTACT=ann@example.org\n", "utf-8-sig")
+    assert load_settings().contact == "ann@example.org"
+
+
+def test_settings_as_text_show_no_password(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://user:hunter2@host/x")
+    monkeypatch.setenv("REDIS_URL", "redis://:hunter2@host")
+    settings = load_settings()
+    assert "hunter2" in settings.store_url
+    assert "hunter2" not in f"{settings} {settings!r}"

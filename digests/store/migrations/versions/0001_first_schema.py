@@ -82,10 +82,11 @@ def upgrade() -> None:
     sa.Column('composed_at', UtcDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['subscriber_id'], ['subscribers.id'], name=op.f('fk_editions_subscriber_id_subscribers'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_editions')),
-    sa.UniqueConstraint('subscriber_id', 'slot', name=op.f('uq_editions_subscriber_id_slot'))
+    sa.UniqueConstraint('slot', 'subscriber_id', name=op.f('uq_editions_slot_subscriber_id'))
     )
     with op.batch_alter_table('editions', schema=None) as batch_op:
         batch_op.create_index('ix_editions_announced_on', ['announced_on'], unique=False)
+        batch_op.create_index('ix_editions_subscriber_id', ['subscriber_id'], unique=False)
 
     op.create_table('subscriptions',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -154,6 +155,7 @@ def upgrade() -> None:
     sa.Column('unknown_at', UtcDateTime(), nullable=True),
     sa.Column('lease_until', UtcDateTime(), nullable=True),
     sa.Column('claim', sa.String(length=36), nullable=True),
+    sa.Column('begun_at', UtcDateTime(), nullable=True),
     sa.Column('not_before', UtcDateTime(), nullable=True),
     sa.Column('provider_id', sa.String(length=200), nullable=False),
     sa.Column('error', sa.Text(), nullable=False),
