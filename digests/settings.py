@@ -3,7 +3,6 @@
 import difflib
 import os
 import re
-from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -219,7 +218,7 @@ def _names_in_env_file() -> set[str]:
     return {line.split("=", 1)[0].strip() for line in lines if "=" in line and not line.startswith("#")}
 
 
-def _misspelt(names: Iterable[str]) -> list[str]:
+def _misspelt(names: set[str]) -> list[str]:
     known = setting_names()
     mistakes = []
     # pydantic-settings reads names in any case.

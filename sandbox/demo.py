@@ -176,4 +176,4 @@ def _write_mail(out: Path, mailbox: Mailbox) -> None:
         text, html = (mail.message.get_body((kind,)) for kind in ("plain", "html"))
         if text is not None and html is not None and text.get_content().startswith(headline):
             (out / "mail.eml").write_bytes(mail.content)
-            (out / "digest.html").write_text(html.get_content(), "utf-8")
+            (out / "digest.html").write_text(html.get_content().replace("\r\n", "\n"), "utf-8")

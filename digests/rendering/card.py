@@ -139,9 +139,9 @@ def _explain_doubt(summary: Summary | None, phrases: Phrases) -> str:
 
 
 def _name_fault(fault: str, phrases: Phrases) -> str:
-    """`code` or `code:detail`. Empty for a code of another version, which has no sentence."""
+    """`code` or `code: detail`. Empty for a code of another version, which has no sentence."""
     code, _, detail = clean(fault).partition(":")
     sentence = phrases.section("faults").get(code, "")
     if not sentence or not detail:
         return sentence
-    return phrases("digest.fault_detail", fault=sentence, detail=detail)
+    return phrases("digest.fault_detail", fault=sentence, detail=detail.strip())

@@ -27,7 +27,7 @@ _SPELLED: Final = {
 }  # fmt: skip
 #: They multiply what stands before them: `two hundred`, 二十.
 _FACTORS: Final = {
-    "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9,
+    "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
     "十": 10, "百": 100, "千": 10**3, "万": 10**4, "亿": 10**8,
 }  # fmt: skip
 _LOOSE_WORDS: Final = {

@@ -4,10 +4,11 @@ import asyncio
 import json
 import traceback
 from collections.abc import Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 
 import httpx
 import pytest
+from fastapi.responses import JSONResponse
 from llmock.scenarios import Reply
 
 from digests.errors import SummaryClosed, SummaryRejected, SummaryUnavailable
@@ -104,7 +105,7 @@ async def test_an_answer_comes_with_its_reason_and_its_tokens(server):
 
 async def test_the_known_paper_passes_every_check(server):
     async with talking_to(server) as model:
-        summary = await Summarizer(model).summarise_paper(PAPER)
+        summary = (await Summarizer(model).ask(PAPER)).summary
     assert (summary.state, summary.faults) == (SummaryState.DONE, ())
     assert summary.abstract == CHINESE["abstract"].replace("\n", "")
     assert summary.points[1].text == r"$\tau_{0}$ 剪枝。"
@@ -115,7 +116,7 @@ async def test_an_unknown_paper_is_doubtful_and_says_that_no_model_is_connected(
         title=r"Unknown & <b> $\alpha$", abstract=r"We prove $x^2$ twice, $x^2$, at https://a.example/b, in 45 pages."
     )
     async with talking_to(server) as model:
-        summary = await Summarizer(model).summarise_paper(paper)
+        summary = (await Summarizer(model).ask(paper)).summary
     assert summary.state is SummaryState.DOUBTFUL
     assert "meta" in summary.faults
     assert all(MARK in text for text in (summary.title, summary.tldr, summary.abstract))
@@ -244,6 +245,74 @@ async def test_what_this_paper_cannot_pass_is_rejected_at_once(server, fault, fa
             await ask(model)
     assert caught.value.faults == faults
     assert len(await seen_by(server)) == 1
+
+
+# As these servers send them: what it is about stands beside a message that does not say it.
+NO_BALANCE_AT_OPENAI = {
+    "message": "You exceeded your current quota, please check your plan and billing details.",
+    "type": "insufficient_quota",
+    "param": None,
+    "code": "insufficient_quota",
+}
+REFUSED_BY_AZURE = {
+    "message": "The response was filtered due to the prompt triggering Azure OpenAI's content management policy.",
+    "type": None,
+    "param": "prompt",
+    "code": "content_filter",
+    "status": 400,
+}
+REFUSED_BY_ALIBABA = {
+    "message": "Input data may contain inappropriate content.",
+    "type": "data_inspection_failed",
+    "param": None,
+    "code": "data_inspection_failed",
+}
+NO_FORMAT = {"message": "Invalid parameter.", "type": "invalid_request_error", "param": "response_format", "code": None}
+NO_TEMPERATURE = {"message": "Bad value.", "type": "invalid_request_error", "param": "temperature", "code": "wrong"}
+
+
+@contextmanager
+def serve_refusing(status: int, error: dict) -> Iterator[str]:
+    """The stand-in, whose first answer is this one."""
+    app, waiting = build_app({PAPER.title: CHINESE}), [error]
+
+    @app.middleware("http")
+    async def refuse(request, answer):
+        if waiting and request.url.path.endswith("/completions"):
+            return JSONResponse({"error": waiting.pop()}, status_code=status)
+        return await answer(request)
+
+    with serve(app) as url:
+        yield url
+
+
+@pytest.mark.parametrize("wrap", [lambda error: error, lambda error: error | {"message": ""}])
+async def test_an_empty_account_is_known_by_its_code(wrap):
+    with serve_refusing(429, wrap(NO_BALANCE_AT_OPENAI)) as url:
+        async with talking_to(url) as model:
+            with pytest.raises(SummaryClosed):
+                await ask(model)
+
+
+@pytest.mark.parametrize("error", [REFUSED_BY_AZURE, REFUSED_BY_ALIBABA])
+async def test_a_refusal_is_known_by_its_code(error):
+    with serve_refusing(400, error) as url:
+        async with talking_to(url) as model:
+            with pytest.raises(SummaryRejected) as caught:
+                await ask(model)
+    assert caught.value.faults == ("refused",)
+
+
+@pytest.mark.parametrize(
+    ("error", "left_out"),
+    [(NO_FORMAT, ("response_format", {"type": "json_object"})), (NO_TEMPERATURE, ("temperature", None))],
+)
+async def test_a_limit_is_learnt_from_the_parameter_that_is_named(error, left_out):
+    name, value = left_out
+    with serve_refusing(400, error) as url:
+        async with talking_to(url) as model:
+            await ask(model)
+        assert [request.get(name) for request in await seen_by(url)] == [value]
 
 
 async def test_a_cut_answer_is_asked_for_once_more_with_twice_the_room(server):

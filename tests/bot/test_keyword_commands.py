@@ -27,7 +27,7 @@ async def test_add_answers_at_once_and_then_shows_what_the_keyword_would_have_br
 
     assert "已添加 <b>diffusion policy</b>" in added
     assert "现在有 1 个关键词" in added
-    assert "<b>diffusion policy</b>：最近 30 天我存了 1 批论文，它会带来 <b>4</b> 篇" in tested
+    assert "<b>diffusion policy</b>：最近 30 天我存了 1 批论文，它本可带来 <b>4</b> 篇" in tested
     assert tested.count("https://arxiv.org/abs/2604.") == 3
     assert "&lt;robots&gt; &amp; more</a>" in tested
     assert "$" not in tested
@@ -73,7 +73,7 @@ async def test_add_stops_at_the_limit_and_says_what_to_do(alice: Person):
     assert "现在有 5 个关键词（最多 5 个）" in answer
 
     answer = await alice.says("/add f six")
-    assert "列表已满 5 个，<b>f six</b> 没有加入" in answer
+    assert "列表已满（5 个），<b>f six</b> 没有加入" in answer
 
 
 async def test_more_keywords_than_a_list_holds_are_refused_at_once(alice: Person):

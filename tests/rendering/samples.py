@@ -114,7 +114,7 @@ SAMPLES = {
     "nothing": build_sample(Card(PROVING), keywords=("world model", "quantum")),
     "missing": _missing(),
     "doubtful": build_sample(
-        Card(FOLDING, summarize(FOLDING, state=SummaryState.DOUBTFUL, faults=("number_lost:3.5", "unheard_of")))
+        Card(FOLDING, summarize(FOLDING, state=SummaryState.DOUBTFUL, faults=("number_lost: 3.5", "unheard_of")))
     ),
     "hostile": _hostile(),
     "english": build_sample(Card(FOLDING), language="en"),

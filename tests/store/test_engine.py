@@ -107,7 +107,6 @@ def test_a_folder_that_cannot_be_made_is_one_clear_sentence(tmp_path):
     [
         "postgres:hunter2 garbage",
         "postgresql://user:hunter2@localhost:abc/paperpost",
-        "postgresql://user:hunter2/@localhost/paperpost",
         "sqlite://user:hunter2@host/paperpost.db",
         "sqlite:///paperpost.db?timeout=hunter2",
     ],

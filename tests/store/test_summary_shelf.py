@@ -234,11 +234,14 @@ class FakeModel:
 
     def __init__(self, troubles=()):
         self.troubles = dict(troubles)
-        self.asked = 0
+        self.asked = self.most_at_once = self._inside = 0
 
     async def complete(self, _system, user, *, within_seconds):
         self.asked += 1
+        self._inside += 1
+        self.most_at_once = max(self.most_at_once, self._inside)
         await asyncio.sleep(0)
+        self._inside -= 1
         for title, error in self.troubles.items():
             if title in user:
                 raise error
@@ -266,33 +269,43 @@ async def test_all_that_is_due_is_asked_for_once(store, planned):
     model = FakeModel()
     summarizer = make_summarizer(model)
     ids = planned(summarizer)
-    tally = await summarise_due(store, summarizer, ids, lambda: NOON)
-    again = await summarise_due(store, summarizer, ids, lambda: NOON)
-    assert sum(tally.states.values()) == len(ids)
-    assert not tally.closed
-    assert again.states == {}
+    await summarise_due(store, summarizer, ids, lambda: NOON)
+    asked = model.asked
+    await summarise_due(store, summarizer, ids, lambda: NOON)
+    assert model.asked == asked
     assert all(s.is_readable for s in find_summaries(store, ids, "zh").values())
     with store.reading() as connection:
         kept = connection.execute(select(func.sum(summaries.c.prompt_tokens), func.sum(summaries.c.completion_tokens)))
-        assert tuple(kept.one()) == (tally.prompt_tokens, tally.completion_tokens)
-    assert tally.prompt_tokens == 100 * model.asked
+        assert tuple(kept.one()) == (100 * asked, 10 * asked)
+
+
+async def test_no_more_papers_are_asked_for_at_once_than_allowed(store, planned):
+    model = FakeModel()
+    summarizer = make_summarizer(model)
+    await summarise_due(store, summarizer, planned(summarizer, count=9), lambda: NOON)
+    assert model.most_at_once == 3
 
 
 async def test_one_paper_in_trouble_costs_only_itself(store, planned):
     summarizer = make_summarizer(FakeModel({"2601.00003": SummaryUnavailable("down")}))
     ids = planned(summarizer)
-    tally = await summarise_due(store, summarizer, ids, lambda: NOON)
-    assert tally.states[SummaryState.FAILED] == 1
+    await summarise_due(store, summarizer, ids, lambda: NOON)
+    states = [summary.state for summary in find_summaries(store, ids, "zh").values()]
+    assert states.count(SummaryState.FAILED) == 1
+    assert states.count(SummaryState.PLANNED) == 0
     assert due_summaries(store, ids, KEY, at(minutes=11)) == ["2601.00003"]
 
 
-async def test_a_closed_server_leaves_all_planned(store, planned):
+async def test_a_closed_server_leaves_all_planned_for_later(store, planned):
     model = FakeModel({"T ": SummaryClosed("HTTP 401")})
     summarizer = make_summarizer(model)
     ids = planned(summarizer)
-    tally = await summarise_due(store, summarizer, ids, lambda: NOON)
-    assert tally.closed
+    fail_once(store, at(minutes=-10))
+    (dead,) = claim(store, B, now=at(minutes=-10))
+    await summarise_due(store, summarizer, ids, lambda: NOON)
     assert model.asked <= 3
+    assert due_summaries(store, ids, at(minutes=9)) == []
+    assert not save_summary(store, dead, summary_of(B), DONE, NOON)
     assert {s.state for s in find_summaries(store, ids, "zh").values()} == {SummaryState.PLANNED}
     assert due_summaries(store, ids, KEY, at(minutes=11)) == ids
 
@@ -301,8 +314,9 @@ async def test_two_processes_share_the_work(store, planned):
     first, second = FakeModel(), FakeModel()
     ids = planned(make_summarizer(first), count=10)
     runs = [summarise_due(store, make_summarizer(model), ids, lambda: NOON) for model in (first, second)]
-    tallies = await asyncio.gather(*runs)
-    assert sum(sum(tally.states.values()) for tally in tallies) == 10
+    await asyncio.gather(*runs)
+    assert all(s.is_readable for s in find_summaries(store, ids, "zh").values())
+    assert first.asked + second.asked == 10
 
 
 def test_a_row_that_another_model_left_holds_nobody_up(store):

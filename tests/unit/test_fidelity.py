@@ -1,13 +1,17 @@
 """Each check finds its fault, and a good translation has none."""
 
+import re
+
 import pytest
 
 from digests.errors import SummaryRejected
 from digests.phrases import load_phrases
 from digests.summaries.answer import Draft, parse_answer
-from digests.summaries.fidelity import UNREADABLE, Fault, build_source, find_faults
+from digests.summaries.fidelity import HARMLESS, UNREADABLE, Fault, Source, build_source, find_faults
 from digests.summaries.glossary import load_glossary
+from digests.summaries.masking import Masked
 from digests.summaries.numbers import find_invented, find_lost
+from digests.summaries.prompt import load_prompt
 from tests.builders import make_paper
 
 PAPER = make_paper(
@@ -72,6 +76,17 @@ def test_a_good_translation_has_no_fault():
         ({"abstract": "我们提出 SlowLeaf,对每个 $k$ 剪除 ⟦2⟧,3 个基准上降 46%,见 ⟦3⟧。"}, ["too_short"]),
         ({"abstract": GOOD["abstract"] + "而且" * 60 + "。"}, ["too_long"]),
         ({"points": {"problem": "浪费" * 60}}, ["too_long: problem"]),
+        ({"points": {"problem": "浪费" * 30}}, ["point_form: problem"]),
+        ({"tldr": "剪枝省算力。"}, ["tldr_form"]),
+        ({"tldr": "SlowLeaf 提前剪除无望的轨迹," * 6 + "省算力。"}, ["tldr_form"]),
+        ({"tldr": "SlowLeaf 提前剪除无望的轨迹," * 12 + "省算力。"}, ["too_long: tldr"]),
+        ({"tldr": "SlowLeaf 提前剪除没有希望的轨迹。它在 3 个基准上都节省了算力。"}, ["tldr_form"]),
+        ({"title": "SlowLeaf: Pruning ⟦1⟧-Rollouts for Patient Agents"}, ["not_chinese: title"]),
+        (
+            {"tldr": "SlowLeaf prunes rollouts early and saves 46% of the tokens on 3 benchmarks."},
+            ["not_chinese: tldr"],
+        ),
+        ({"points": {"method": "Prune each rollout as soon as its value drops."}}, ["not_chinese: method"]),
         (
             {"abstract": "We present SlowLeaf, ⟦2⟧ $k$ 3 46 and it prunes a great deal. 代码见 ⟦3⟧。"},
             ["not_chinese", "too_short"],
@@ -82,10 +97,41 @@ def test_a_fault_is_found(changes, faults):
     assert faults_of(**changes) == faults
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"tldr": "SlowLeaf 提前剪除无望的轨迹,回答“何时该放弃？”这一问题,并节省算力。"},
+        {"tldr": "针对死路浪费算力的问题,SlowLeaf " + "提前剪除轨迹,节省算力," * 6 + "有效。"},
+        {"points": {"method": "提前剪除轨迹。" * 8, "result": "SlowLeaf 在 Atari 与 Meta World 上省 46%。"}},
+    ],
+)
+def test_a_form_that_is_nearly_as_promised_is_no_fault(changes):
+    assert faults_of(**changes) == []
+
+
+def test_a_title_may_be_one_name():
+    source = build_source(make_paper(title="Gemini 1.5 Pro", abstract="We study."))
+    draft = Draft.model_validate(GOOD | {"title": "Gemini 1.5 Pro", "tldr": "我们研究。", "abstract": "我们研究。"})
+    assert "not_chinese" not in [fault.code for fault in find_faults(source, draft, load_glossary())]
+
+
+def test_the_prompt_s_own_example_obeys_the_prompt():
+    title, abstract, answer = re.search(
+        r"<title>(SlowLeaf.*?)</title>\n<abstract>(.*?)</abstract>.*?(\{\"title.*\})",
+        load_prompt("zh").system,
+        re.DOTALL,
+    ).groups()
+    source = Source(Masked(title, ()), Masked(abstract, ("$0.1$", "https://a.example")))
+    draft = parse_answer(answer)
+    assert find_faults(source, draft, load_glossary()) == ()
+    assert 40 <= len(draft.tldr) <= 80
+    assert max(map(len, draft.points.model_dump().values())) <= 45
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_fault_has_its_sentence(language):
     codes = {"number_lost", "number_invented", "link_invented", "term", "name_lost", "unfinished", "meta", "markup"}
-    codes |= UNREADABLE | {"too_long", "too_short", "refused", "bad_request", "unavailable", "closed"}
+    codes |= UNREADABLE | HARMLESS | {"too_long", "too_short", "refused", "bad_request", "unavailable", "closed"}
     assert set(load_phrases(language).section("faults")) == codes
 
 
@@ -105,6 +151,11 @@ def test_what_cannot_be_read_is_told_from_what_is_doubtful():
         ("from 54.2 to 58.9", "从54.2升至58.9"),
         ("the 20th run of 2026", "2026 年的第 20 次"),
         ("an order of magnitude faster by half", "快 10 倍,减少 50%"),
+        ("twenty-five of ninety nine tasks, sixteen of them new", "99 项任务中的 25 项,其中 16 项是新的"),
+        ("one hundred and fifty users, two hundred thousand rows", "150 名用户,20 万行"),
+        ("a fivefold gain", "提升 5 倍"),
+        ("25 K images at 300 K", "2.5 万张图像,温度 300 K"),
+        ("12 tasks of 350", "三百五十项任务中的十二项"),
     ],
 )
 def test_a_number_may_change_its_form(english, chinese):
@@ -118,6 +169,8 @@ def test_a_number_may_change_its_form(english, chinese):
         ("1.5M images", "15 万张图像", ["1.5"], ["15"]),
         ("12 tasks", "一些任务", ["12"], []),
         ("some tasks", "95% 的任务", [], ["95"]),
+        ("sixteen tasks, two hundred users", "6 项任务,400 名用户", [], ["6", "400"]),
+        ("16 tasks", "十五项任务", ["16"], []),
     ],
 )
 def test_a_changed_number_is_found(english, chinese, lost, invented):
@@ -137,6 +190,10 @@ SECTIONS = "【title】\n题\n【tldr】\n句。\n【abstract】\n摘要。\n【
         f"好的:\n{JSON}",
         SECTIONS,
         f"<think>…</think>\n{SECTIONS}",
+        f"先想一想</think>\n{JSON}",
+        f"the schema is {{a}}</think>\n```json\n{JSON}\n```",
+        f"先想一想</think>好的:{JSON}",
+        f"<think>写在【title】里</think>\n{SECTIONS}",
     ],
 )
 def test_an_answer_is_read_in_every_form(text):
@@ -151,6 +208,8 @@ def test_an_answer_is_read_in_every_form(text):
         ("问题:浪费", "浪费"),
         ("甲\u202e乙", "甲乙"),
         ("a &lt; b", "a < b"),
+        ("模型在 <think> 里思考,</think> 后作答", "模型在 <think> 里思考,</think> 后作答"),
+        ('</think>{\\"a\\"}', '</think>{"a"}'),
     ],
 )
 def test_small_faults_are_put_right_without_a_model(written, read):

@@ -35,6 +35,7 @@ def refuse(text):
         ["schrodinger bridge", r"Schr\"odinger bridges", "Schrödinger bridge"],
         ["alpha divergence", "α-divergence", r"$\alpha$ divergence"],
         ["world model", "WORLD MODEL", "World Models"],
+        ["强化学习", "強化學習", "強化学習"],
         ['au:"yann lecun"', "au:Yann LeCun", 'au:"LeCun, Yann"', "au:“Yann LeCun”"],
         ["graph transformer~3", "transformers graph~3", "Graph-Transformer~3"],
         ['"world model"', "“World Model”", "「world model」", "«world model»"],

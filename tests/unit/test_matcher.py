@@ -1,5 +1,7 @@
 """All queries × all papers: what matches, where, and each query once (keywords.md §1, §5)."""
 
+import pytest
+
 from digests.keywords.language import parse
 from digests.keywords.match import Field, Span
 from digests.keywords.matcher import Matcher, match_one
@@ -85,6 +87,14 @@ def test_chinese_is_searched_in_the_translation_only_by_chinese_terms():
     assert spans("ti:方法", chinese) == [Span("方法", Field.CHINESE, 7, 9)]
     assert not spans("ti:扩散", chinese)
     assert not spans("RAG", chinese)
+
+
+@pytest.mark.parametrize("query", ["強化學習", "强化学习", '"強化学习"', "abs:強化學習"])
+@pytest.mark.parametrize("chinese", ["用強化學習控制機器人", "用强化学习控制机器人"])
+def test_traditional_and_simplified_chinese_are_one(query, chinese):
+    (span,) = spans(query, title="", abstract=chinese)
+    assert chinese[span.start : span.end] in {"強化學習", "强化学习"}
+    assert spans("強化學習", chinese)
 
 
 def test_a_chinese_phrase_does_not_cross_from_title_to_abstract():

@@ -1,6 +1,5 @@
 """From a paper to its Chinese: asked, checked, repaired once, and honest about the rest."""
 
-import asyncio
 import json
 import re
 
@@ -26,6 +25,8 @@ GOOD = {
 }
 WITH_WRONG_TERM = GOOD | {"abstract": GOOD["abstract"].replace("智能体", "代理")}
 WITHOUT_FORMULA = GOOD | {"abstract": GOOD["abstract"].replace("⟦2⟧", "阈值")}
+ENGLISH = GOOD | {"abstract": "Agents waste rollouts. SlowLeaf prunes below ⟦2⟧ and saves 46% on 3 benchmarks."}
+TOO_LONG = GOOD | {"points": GOOD["points"] | {"method": "提前剪除" * 15}}
 
 
 class FakeModel:
@@ -126,30 +127,34 @@ async def test_a_repair_that_fails_does_not_cost_the_first_answer(error):
     assert outcome.summary.state is SummaryState.DOUBTFUL
 
 
-async def test_after_the_server_closed_the_rest_is_not_asked_for():
-    model = FakeModel(GOOD, SummaryClosed("HTTP 401"))
-    papers = [make_paper(id=f"2601.{n:05}", title=PAPER.title, abstract=PAPER.abstract) for n in range(4)]
-    summaries = await Summarizer(model, concurrency=1).summarise_all(papers)
-    assert [s.state for s in summaries] == [SummaryState.DONE] + [SummaryState.PLANNED] * 3
-    assert [s.paper_id for s in summaries] == [p.id for p in papers]
-    assert len(model.asked) == 2
+async def test_a_closed_server_is_the_caller_s_affair():
+    with pytest.raises(SummaryClosed):
+        await summarise(SummaryClosed("HTTP 401"))
 
 
-async def test_no_more_papers_are_asked_for_at_once_than_allowed():
-    inside, most = 0, 0
+@pytest.mark.parametrize("first", [ENGLISH, WITHOUT_FORMULA, "对不起。"])
+async def test_a_repair_that_can_be_read_is_better_than_an_answer_that_cannot(first):
+    outcome, _ = await summarise(first, GOOD | {"tldr": "SlowLeaf 节省 99%。"})
+    assert (outcome.summary.state, outcome.summary.faults) == (SummaryState.DOUBTFUL, ("number_invented",))
 
-    class Counting(FakeModel):
-        async def complete(self, system, user, *, within_seconds):
-            nonlocal inside, most
-            inside += 1
-            most = max(most, inside)
-            await asyncio.sleep(0)
-            inside -= 1
-            return await super().complete(system, user, within_seconds=within_seconds)
 
-    papers = [PAPER] * 9
-    await Summarizer(Counting(*[GOOD] * 9), concurrency=3).summarise_all(papers)
-    assert most == 3
+@pytest.mark.parametrize("second", [WITHOUT_FORMULA, "对不起。"])
+async def test_a_repair_that_cannot_be_read_is_worse_than_an_answer_that_can(second):
+    outcome, _ = await summarise(WITH_WRONG_TERM, second)
+    assert (outcome.summary.state, outcome.summary.faults) == (SummaryState.DOUBTFUL, ("term",))
+
+
+async def test_a_wrong_length_costs_a_repair_but_is_no_doubt():
+    outcome, model = await summarise(TOO_LONG, TOO_LONG)
+    assert (outcome.summary.state, outcome.summary.faults) == (SummaryState.DONE, ("point_form",))
+    assert "要点应该不超过 45 个字符:method" in model.asked[1][1]
+    outcome, _ = await summarise(TOO_LONG, GOOD)
+    assert (outcome.summary.state, outcome.summary.faults) == (SummaryState.DONE, ())
+
+
+async def test_a_wrong_length_counts_less_than_a_doubt():
+    outcome, _ = await summarise(WITH_WRONG_TERM, TOO_LONG)
+    assert (outcome.summary.state, outcome.summary.faults) == (SummaryState.DONE, ("point_form",))
 
 
 async def test_both_questions_share_one_deadline():
