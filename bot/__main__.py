@@ -1,5 +1,6 @@
 """`python -m bot`: one process that polls Telegram until it is told to stop (SIGINT, SIGTERM)."""
 
+import logging
 import sys
 
 from telegram import Update
@@ -34,6 +35,8 @@ def _poll(services: Services) -> None:
     application = build_application(
         _bot_services(services), token=settings.telegram_token.get_secret_value(), base_url=settings.telegram_base_url
     )
+    # It logs what it then raises, with a traceback that holds the token.
+    logging.getLogger("telegram.ext.Application").setLevel(logging.CRITICAL)
     try:
         # No limit to the retries: a laptop may start before its network does.
         application.run_polling(bootstrap_retries=-1, allowed_updates=[Update.MESSAGE, Update.EDITED_MESSAGE])

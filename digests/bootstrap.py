@@ -49,7 +49,7 @@ class Services:
     settings: Settings
     store: Store
     now: Now
-    #: Salts the hashes of forgotten addresses and signs links.
+    #: Salts the hashes of forgotten addresses.
     salt: bytes
 
     @property

@@ -16,7 +16,8 @@ from telegram.error import InvalidToken, TelegramError
 from digests import broker
 from digests.errors import StoreError
 from digests.settings import Settings
-from digests.store.engine import Store
+from digests.store.engine import open_store
+from digests.store.migrate import migrate
 
 _SECONDS = 10.0
 
@@ -31,11 +32,11 @@ class Check:
     advice: str = ""
 
 
-async def check_all(settings: Settings, store: Store) -> list[Check]:
-    """Every check, side by side; none of them raises, writes to a reader or changes anything."""
+async def check_all(settings: Settings) -> list[Check]:
+    """Every check, side by side; none of them raises or writes to a reader."""
     checks: list[Callable[[], Awaitable[Check]]] = [
         lambda: asyncio.to_thread(_check_home, settings),
-        lambda: asyncio.to_thread(_check_database, store),
+        lambda: asyncio.to_thread(_check_database, settings),
         lambda: asyncio.to_thread(_check_broker, settings),
         lambda: _check_telegram(settings),
         lambda: _check_mail(settings),
@@ -46,19 +47,21 @@ async def check_all(settings: Settings, store: Store) -> list[Check]:
 
 
 def _check_home(settings: Settings) -> Check:
-    if os.access(settings.home, os.W_OK):
+    if not settings.home.exists() or os.access(settings.home, os.W_OK):
         return Check("home", True, str(settings.home.resolve()))
     return Check("home", False, f"{settings.home} cannot be written", "Set PAPERPOST_HOME to a folder that can.")
 
 
-def _check_database(store: Store) -> Check:
-    name = store.engine.dialect.name
+def _check_database(settings: Settings) -> Check:
     try:
+        store = open_store(settings.store_url)
+        migrate(store)
         with store.reading() as connection:
             revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        store.close()
     except StoreError as error:
-        return Check("database", False, str(error), "Check DATABASE_URL.")
-    return Check("database", True, f"{name}, schema {revision}")
+        return Check("database", False, str(error))
+    return Check("database", True, f"{store.engine.dialect.name}, schema {revision}")
 
 
 def _check_broker(settings: Settings) -> Check:
@@ -141,4 +144,4 @@ async def _check_arxiv(settings: Settings) -> Check:
     except httpx.HTTPError as error:
         advice = "Check the network and PAPERPOST_ARXIV_LIST_URL."
         return Check("arXiv", False, f"{url}: {str(error) or type(error).__name__}", advice)
-    return Check("arXiv", not response.is_server_error, f"{settings.arxiv_list_url} answers {response.status_code}")
+    return Check("arXiv", response.is_success, f"{settings.arxiv_list_url} answers {response.status_code}")

@@ -1,8 +1,9 @@
 """What happened: counts for `run`, `status`, the demo's report. Everything is read from the store."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Select, func, select
 
@@ -21,6 +22,7 @@ from digests.store.tables import (
 )
 
 _MAX_ERRORS = 10
+_MAX_DAYS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +68,7 @@ class BatchStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """The whole house: the newest batches, readers, and every send of all days by state."""
+    """The whole house: the batches of the newest days, readers, and every send of all days by state."""
 
     batches: tuple[BatchStatus, ...]
     readers: int
@@ -104,9 +106,6 @@ def report_day(store: Store, on: date) -> DayReport:
 
 
 def report_status(store: Store) -> Status:
-    newest = select(func.max(batches.c.announced_on)).scalar_subquery()
-    columns = (batches.c.scope, batches.c.source, batches.c.announced_on, batches.c.seen, batches.c.total)
-    query = select(*columns, batches.c.closed_at, batches.c.fault).where(batches.c.announced_on == newest)
     with store.reading() as connection:
 
         def scalar(query: Select[int]) -> int:
@@ -117,7 +116,7 @@ def report_status(store: Store) -> Status:
 
         number = func.count()
         return Status(
-            batches=tuple(BatchStatus(**row._mapping) for row in connection.execute(query.order_by(*columns[:2]))),  # noqa: SLF001 its public name
+            batches=tuple(BatchStatus(**row) for row in connection.execute(_select_batches()).mappings()),
             readers=scalar(select(number).select_from(subscribers)),
             paused=scalar(select(number).where(subscribers.c.paused_at.is_not(None))),
             addresses=scalar(select(number).select_from(targets)),
@@ -126,3 +125,10 @@ def report_status(store: Store) -> Status:
             summaries=count(select(summaries.c.state, number).group_by(summaries.c.state)),
             deliveries=count(select(deliveries.c.state, number).group_by(deliveries.c.state)),
         )
+
+
+def _select_batches() -> Select[Any]:
+    newest = select(batches.c.announced_on).distinct().order_by(batches.c.announced_on.desc()).limit(_MAX_DAYS)
+    columns = [batches.c[field.name] for field in fields(BatchStatus)]
+    query = select(*columns).where(batches.c.announced_on.in_(newest))
+    return query.order_by(batches.c.announced_on, batches.c.scope, batches.c.source)

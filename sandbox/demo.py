@@ -1,24 +1,26 @@
 """The whole main job once, in sandbox mode: arXiv announces, the worker does the rest, readers get their digests."""
 
+import fcntl
 import json
 import shutil
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from time import monotonic
-from typing import Final
+from typing import Final, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from digests.bootstrap import Services, open_services
 from digests.delivery.channel import EMAIL, TELEGRAM
-from digests.errors import PaperPostError, StoreError
+from digests.delivery.states import DeliveryState
+from digests.errors import ConfigError, PaperPostError, SourceMalformed, StoreError
 from digests.keywords.language import parse, split_keywords
 from digests.papers.paper import Source
-from digests.papers.wire import read_document
+from digests.papers.wire import read_document, read_payload
 from digests.rendering.chat_page import render_chat
 from digests.rendering.formats import render
 from digests.settings import child_environment, load_settings
@@ -40,6 +42,17 @@ from worker.wake import wake_collect
 KEYWORDS: Final = (
     'reinforcement learning; diffusion policy; "world model" NOT driving; '
     'RAG OR "retrieval-augmented generation"; ti:agent; au:"Shuyan Meiluo"; "protein folding"'
+)
+_LOCK: Final = "demo.lock"
+_OWN_FILES: Final = (
+    _LOCK,
+    "state",
+    "digest*.html",
+    "digest*.md",
+    "digest*.txt",
+    "telegram.html",
+    "mail.eml",
+    "report.json",
 )
 _CHAT_ID: Final = 8_001
 _MAIL: Final = "lin@sandbox.invalid"
@@ -65,7 +78,9 @@ class Outcome:
 
     @property
     def is_delivered(self) -> bool:
-        return bool(self.days) and all(day.is_delivered and day.editions for day in self.days)
+        sent = sum(day.deliveries.get(DeliveryState.SENT, 0) for day in self.days)
+        is_over = bool(self.days) and all(day.is_delivered and day.editions for day in self.days)
+        return is_over and sent == self.mails + self.messages
 
 
 def run_demo(papers: Sequence[Path], keywords: str, out: Path, console: Console) -> Outcome:
@@ -77,8 +92,9 @@ def run_demo(papers: Sequence[Path], keywords: str, out: Path, console: Console)
     for typed in split_keywords(keywords):
         parse(typed.text)
     documents, pages = _read_files(papers) if papers else _read_sample()
-    home = _clear(out) / "state"
+    home = out / "state"
     with ExitStack() as stack:
+        stack.enter_context(_own_folder(out))
         stand_ins = stack.enter_context(start_stand_ins(documents, chats=[_CHAT_ID]))
         settings = load_settings(home=home, env="development", database_url="", redis_url="", **stand_ins.overrides)
         print_stand_ins(console, stand_ins)
@@ -101,10 +117,12 @@ def _read_files(papers: Sequence[Path]) -> tuple[list[Document], list[Page]]:
     documents, pages = [], []
     for path in papers:
         try:
-            payload = path.read_bytes()
+            payload = read_payload(path)
+            announcement = read_document(payload)
         except OSError as error:
             raise PaperPostError(f"{path} cannot be read: {error.strerror}") from error
-        announcement = read_document(payload)
+        except SourceMalformed as error:
+            raise PaperPostError(f"{path}: {error}") from error
         if announcement.announced_on is None:
             raise PaperPostError(f"{path} is an empty feed: it announces nothing")
         folder = {Source.LISTING: "/list/{}/new", Source.RSS: "/rss/{}", Source.ATOM: "/atom/{}"}[announcement.source]
@@ -113,13 +131,34 @@ def _read_files(papers: Sequence[Path]) -> tuple[list[Document], list[Page]]:
     return documents, pages
 
 
-def _clear(out: Path) -> Path:
+@contextmanager
+def _own_folder(out: Path) -> Iterator[Path]:
+    """`out`, emptied of an earlier demo, and ours alone until the context ends.
+
+    Raises  StoreError for a folder that cannot be written, ConfigError for one that holds anything else.
+    """
     try:
-        shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True, exist_ok=True)
+        strangers = [path.name for path in out.iterdir() if not any(path.match(pattern) for pattern in _OWN_FILES)]
+        if strangers:
+            raise ConfigError(f"{out} holds other files ({strangers[0]}). Choose an empty folder with --out.")
+        with (out / _LOCK).open("w") as lock:
+            _take_lock(lock, out)
+            for path in out.iterdir():
+                if path.is_dir():
+                    shutil.rmtree(path)
+                elif path.name != _LOCK:
+                    path.unlink()
+            yield out
     except OSError as error:
         raise StoreError(f"{out} cannot be written: {error.strerror}. Choose another with --out.") from error
-    return out
+
+
+def _take_lock(lock: TextIO, out: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise ConfigError(f"Another demo is running in {out}. Wait for it, or choose another with --out.") from error
 
 
 def _add_reader(services: Services, keywords: str) -> Subscriber:

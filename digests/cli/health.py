@@ -10,6 +10,7 @@ from rich.table import Table
 
 from digests.cli.options import AsJson, print_json, services
 from digests.health import check_all
+from digests.settings import load_settings
 from digests.status import Status, report_status
 
 _console = Console(soft_wrap=True, highlight=False, markup=False)
@@ -23,9 +24,9 @@ def register(app: typer.Typer) -> None:
 
 def doctor(as_json: AsJson = False) -> None:
     """Check every outside part: reachable, credentials good, what to set. Exit status 1 when something fails."""
-    with services() as opened:
-        is_sandbox = opened.settings.is_sandbox
-        checks = asyncio.run(check_all(opened.settings, opened.store))
+    settings = load_settings()
+    is_sandbox = settings.is_sandbox
+    checks = asyncio.run(check_all(settings))
     if as_json:
         print_json({"sandbox": is_sandbox, "checks": [asdict(check) for check in checks]})
     else:

@@ -14,7 +14,7 @@ from digests.cli.options import AsJson, parse_date, print_json, services
 from digests.errors import SourceMalformed
 from digests.papers.paper import Broken
 from digests.papers.shelf import store_announcement
-from digests.papers.wire import read_document
+from digests.papers.wire import read_document, read_payload
 
 _MAX_SHOWN_BROKEN = 10
 
@@ -62,7 +62,9 @@ def _ingest_file(
     opened: Services, path: Path, source: Literal["auto", "list", "rss", "atom"], on: date | None
 ) -> Ingested:
     try:
-        announcement = read_document(path.read_bytes(), source)
+        announcement = read_document(read_payload(path), source)
+        if on and announcement.announced_on not in {None, on}:
+            return Ingested(str(path), error=f"has a date of its own, {announcement.announced_on}; leave out --on")
         stored = store_announcement(opened.store, announcement, now=opened.now, on=on)
     except OSError as error:
         return Ingested(str(path), error=f"cannot be read: {error.strerror}")

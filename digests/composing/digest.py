@@ -63,7 +63,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of a scope's batch is here: `cs 齐`, or `cs.CV 75/94`. `total` None = not known."""
+    """How much of a scope's batch is here: all 430 of cs, or 75 of 94 of cs.CV. `total` None = not known."""
 
     scope: str
     source: str

@@ -24,12 +24,11 @@ from digests.delivery.mime import build_mail
 from digests.errors import ChannelDown, Deferred, DeliveryError, MessageRejected, RecipientGone, Unknown
 
 _DEFAULT_PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+#: Doubles with each attempt, and only the one message that met it waits: nobody else's is tried meanwhile.
 _SERVER_DOWN_SECONDS: Final = 60.0
 #: Greylisting servers want about five minutes.
 _TRY_LATER_SECONDS: Final = 300.0
 _MAILBOX_FULL_SECONDS: Final = 6 * 3600.0
-#: An operator must act. Nobody's mail is given up for that at once.
-_OPERATOR_SECONDS: Final = 3600.0
 
 #: Enhanced status of a refused recipient (RFC 3463), the longest prefix first → what it means for us.
 _RECIPIENT_STATUS: Final[tuple[tuple[str, Callable[[str], DeliveryError]], ...]] = (
@@ -179,14 +178,14 @@ def _refusal(error: SMTPResponseException) -> DeliveryError:
         case SMTPAuthenticationError():
             return ChannelDown(
                 f"the mail server refuses our login, check PAPERPOST_SMTP_URL: {text}",
-                retry_after_seconds=_OPERATOR_SECONDS,
+                retry_after_seconds=_SERVER_DOWN_SECONDS,
             )
         case SMTPResponseException(code=code) if code < 500:
             return Deferred(text, retry_after_seconds=_TRY_LATER_SECONDS)
         case SMTPSenderRefused(code=code) if code != 552:
             return ChannelDown(
                 f"the mail server refuses our sender, check PAPERPOST_MAIL_FROM: {text}",
-                retry_after_seconds=_OPERATOR_SECONDS,
+                retry_after_seconds=_SERVER_DOWN_SECONDS,
             )
         case SMTPRecipientRefused():
             return _recipient_refusal(error, text)
@@ -206,6 +205,6 @@ def _not_reached(error: SMTPException | OSError) -> ChannelDown:
         # Not a failure of the connection: no AUTH or no STARTTLS where the URL asks for it.
         return ChannelDown(
             f"the mail server does not offer what PAPERPOST_SMTP_URL asks for: {error}",
-            retry_after_seconds=_OPERATOR_SECONDS,
+            retry_after_seconds=_SERVER_DOWN_SECONDS,
         )
     return ChannelDown(f"the mail server cannot be reached: {error}", retry_after_seconds=_SERVER_DOWN_SECONDS)

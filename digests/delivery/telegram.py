@@ -17,9 +17,8 @@ from digests.errors import ChannelDown, Deferred, DeliveryError, MessageRejected
 
 #: httpx gets slower with more requests in flight (facts: its pool scan is quadratic).
 _MAX_CONNECTIONS: Final = 10
+#: Doubles with each attempt, and only the one message that met it waits: nobody else's is tried meanwhile.
 _TELEGRAM_DOWN_SECONDS: Final = 60.0
-#: An operator must act. Nobody's digest is given up for that at once.
-_OPERATOR_SECONDS: Final = 3600.0
 #: Longer pauses become deferrals: a claim is not held meanwhile.
 _PATIENCE_SECONDS: Final = 30.0
 
@@ -100,7 +99,7 @@ def _house_error(error: TelegramError) -> DeliveryError:
         case InvalidToken():
             return ChannelDown(
                 f"Telegram does not know our bot, check PAPERPOST_TELEGRAM_TOKEN: {text}",
-                retry_after_seconds=_OPERATOR_SECONDS,
+                retry_after_seconds=_TELEGRAM_DOWN_SECONDS,
             )
     return _network_error(error)
 

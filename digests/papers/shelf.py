@@ -57,7 +57,7 @@ def store_announcement(store: Store, announcement: Announcement, now: Now, *, on
     """
     day = on or announcement.announced_on
     if day is None:
-        raise SourceMalformed("The document does not say of which day it is; give the day.")
+        raise SourceMalformed("The document does not say of which day it is; give the day (--on DATE).")
     kinds = _kinds_of(announcement)
     with store.writing() as connection:
         _lock(store, connection)

@@ -3,6 +3,7 @@
 import gzip
 import io
 import zlib
+from pathlib import Path
 from typing import Final
 
 from digests.errors import SourceMalformed
@@ -32,6 +33,15 @@ def read_document(payload: bytes, source: str = "auto") -> Announcement:
     if source not in {"auto", announcement.source}:
         raise SourceMalformed(f"This is {_NAMES[announcement.source]}, not {_NAMES[Source(source)]}.")
     return announcement
+
+
+def read_payload(path: Path) -> bytes:
+    """A file's bytes. Raises OSError, SourceMalformed for more than any document of arXiv's has."""
+    with path.open("rb") as file:
+        payload = file.read(_MAX_BYTES + 1)
+    if len(payload) > _MAX_BYTES:
+        raise SourceMalformed(f"This file has more than {_MAX_BYTES // 2**20} MiB.")
+    return payload
 
 
 def _unpack(payload: bytes) -> bytes:

@@ -88,8 +88,12 @@ def build_card(card: Card, language: str) -> CardView:
         original_abstract=original,
         abstracts=_compare(abstract, original, phrases)
         if doubt and original
-        else (AbstractView("", abstract, is_english=not summary),) * bool(abstract),
+        else _show(abstract, is_english=not summary),
     )
+
+
+def _show(abstract: Readable, *, is_english: bool) -> tuple[AbstractView, ...]:
+    return (AbstractView("", abstract, is_english=is_english),) if abstract else ()
 
 
 def _compare(translated: Readable, original: Readable, phrases: Phrases) -> tuple[AbstractView, ...]:

@@ -29,14 +29,33 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with _store_errors(), self.engine.connect() as connection, connection.begin():
+        with self._errors(), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         writer = self.engine.execution_options(paperpost_begin="IMMEDIATE")
-        with _store_errors(), writer.connect() as connection, connection.begin():
+        with self._errors(), writer.connect() as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except DBAPIError as error:
+            # Drivers write several lines.
+            reason = " ".join(str(error.orig).split()).rstrip(".?")
+            raise StoreError(
+                f"The database {self._place} cannot be used: {reason}. Nothing of this step was stored. "
+                "Look at its disk and its permissions, or set PAPERPOST_HOME or DATABASE_URL to another place."
+            ) from error
+
+    @property
+    def _place(self) -> str:
+        url = self.engine.url
+        return f"{url.database} on {url.host or 'this machine'}" if self.is_postgresql else str(url.database)
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` on both databases."""
@@ -76,18 +95,6 @@ def _open(parsed: URL) -> Store:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return Store(engine)
-
-
-@contextmanager
-def _store_errors() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError:
-        raise
-    except DBAPIError as error:
-        # Drivers write several lines.
-        reason = " ".join(str(error.orig).split()).rstrip(".?")
-        raise StoreError(f"The database cannot be used: {reason}. Nothing of this step was stored.") from error
 
 
 def _make_folder(folder: Path) -> None:

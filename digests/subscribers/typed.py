@@ -19,4 +19,4 @@ def shorten(text: str, max_chars: int = _MAX_ECHO_CHARS) -> str:
 
 def _is_unwritable(character: str) -> bool:
     # Cc without the blanks of a text; Cs: lone surrogates, which UTF-8 cannot write.
-    return unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\t\r"
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs"} and character not in "\n\t\r"

@@ -169,9 +169,9 @@ def _length(case: _Case) -> Iterator[Fault]:
 
 def _form(case: _Case) -> Iterator[Fault]:
     """Counted as the prompt says: every character is one, and a placeholder is the three that it is written with."""
-    tldr = case.draft.tldr
+    tldr = case.draft.tldr.strip()
     # What is said of a withdrawn paper in two lines makes no forty characters.
-    is_short = len(tldr) < _TLDR_CHARS.start and len(_WORD.findall(case.source.abstract.text)) >= _MIN_WORDS
+    is_short = 0 < len(tldr) < _TLDR_CHARS.start and len(_WORD.findall(case.source.abstract.text)) >= _MIN_WORDS
     if len(tldr) > _MAX_TLDR_CHARS:
         yield Fault("too_long", "tldr")
     elif is_short or len(tldr) >= _TLDR_CHARS.stop or _NEXT_SENTENCE.search(tldr):

@@ -203,3 +203,16 @@ def test_what_was_sent_in_the_sandbox_is_sent_again_for_real(paperpost, sample_p
     (mail,) = mailbox.received
     # No model is set: English, labelled, and nothing of what the sandbox's model wrote.
     assert "暂无中文" in mail.message.get_body(("plain",)).get_content()
+
+
+def test_a_file_that_has_a_date_is_not_stored_under_another(paperpost, sample_page):
+    said = paperpost.refused("ingest", "--on", "2026-04-20", sample_page)
+    assert "has a date of its own, 2026-11-20" in said
+    assert paperpost.json("status")["batches"] == []
+
+
+def test_doctor_works_where_the_database_does_not(paperpost, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1:9/paperpost")
+    result = paperpost.result("doctor")
+    assert result.exit_code == 1
+    assert "The database paperpost on 127.0.0.1 cannot be used" in " ".join(result.stdout.split())

@@ -1,5 +1,6 @@
 """`paperpost demo`: the whole main job through broker, worker, SMTP, HTTP and the Bot API, and what it leaves."""
 
+import fcntl
 import json
 from email import message_from_bytes
 from email.policy import default
@@ -17,7 +18,7 @@ def test_the_demo_delivers_the_sample_by_mail_and_chat(paperpost, home):
     assert report["is_delivered"]
     assert set(report["seconds"]) == {"collect", "summarise", "compose", "deliver", "total"}
     assert (sum(day["papers"].values()), day["matched"], day["summaries"]) == (26, 11, {"done": 11})
-    assert {path.name for path in out.iterdir()} == FILES | {"state"}
+    assert {path.name for path in out.iterdir()} == FILES | {"state", "demo.lock"}
     mail = message_from_bytes((out / "mail.eml").read_bytes(), policy=default)
     assert (out / "digest.html").read_text() == mail.get_body(("html",)).get_content().replace("\r\n", "\n")
     assert "PAPERPOST_SMTP_URL" in said
@@ -42,3 +43,19 @@ def test_the_demo_takes_files_and_keywords(paperpost, sample_page, home):
 )
 def test_what_the_demo_cannot_do_is_said_before_anything_starts(paperpost, options, status, said):
     assert said in paperpost.refused("demo", *options, status=status)
+
+
+def test_the_demo_empties_no_folder_but_its_own(paperpost, home):
+    thesis = home / "thesis" / "chapter.tex"
+    thesis.parent.mkdir()
+    thesis.write_text("\\chapter{One}")
+    assert "chapter.tex" in paperpost.refused("demo", "--out", thesis.parent, status=2)
+    assert thesis.exists()
+
+
+def test_two_demos_do_not_share_a_folder(paperpost, home):
+    out = home / "out"
+    out.mkdir()
+    with (out / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "Another demo is running" in paperpost.refused("demo", "--out", out, status=2)

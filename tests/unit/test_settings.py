@@ -197,6 +197,9 @@ def test_an_env_file_that_is_not_utf_8_is_one_clear_sentence():
 def test_the_mark_that_windows_editors_begin_a_file_with_is_no_part_of_a_name():
     Path(".env").write_text("PAPERPOST_CONTACT=ann@example.org\n", "utf-8-sig")
     assert load_settings().contact == "ann@example.org"
+    Path(".env").write_text("PAPERPOST_CONTCT=ann@example.org\n", "utf-8-sig")
+    with pytest.raises(ConfigError, match=r"^PAPERPOST_CONTCT: no such setting; did you mean PAPERPOST_CONTACT"):
+        load_settings()
 
 
 def test_settings_as_text_show_no_password(monkeypatch):
