@@ -2,12 +2,12 @@
 
 from itertools import product
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from digests.errors import QueryRefused
 from digests.keywords.folding import find_beginnings
-from digests.keywords.language import parse, parse_canonical, split_keywords
+from digests.keywords.language import MAX_CHARS, parse, parse_canonical, split_keywords
 from digests.keywords.match import Field
 from digests.keywords.matcher import Matcher, match_one
 from digests.keywords.refusals import explain_refusal
@@ -132,7 +132,9 @@ def test_keywords_of_any_text_stand_where_they_say(text):
 @given(queries, queries, st.sampled_from(["AND", "OR"]))
 @FEW
 def test_the_order_of_operands_means_nothing(one, other, operator):
-    assert parse(f"({one}) {operator} ({other})").canonical == parse(f"({other}) {operator} ({one})").canonical
+    forth, back = f"({one}) {operator} ({other})", f"({other}) {operator} ({one})"
+    assume(len(forth) <= MAX_CHARS)
+    assert parse(forth).canonical == parse(back).canonical
 
 
 @given(queries, st.lists(papers, max_size=4))
