@@ -22,6 +22,9 @@ class FakeChannel:
     def max_in_flight(self) -> int:
         return 10
 
+    async def wait_turn(self, message: Message) -> None:
+        """Always."""
+
     async def send(self, message: Message) -> str:
         if message.address in self.unknown_addresses:
             raise RecipientGone("no such address")

@@ -36,6 +36,10 @@ class MessageChannel(Protocol):
         """How many messages it can carry at once; more would wait inside it while their claims run out."""
         ...
 
+    async def wait_turn(self, message: Message) -> None:
+        """Return when `message` may leave the house. Until then it certainly has not. Raises Deferred."""
+        ...
+
     async def send(self, message: Message) -> str:
         """Hand `message` over and return the provider's id for it.
 

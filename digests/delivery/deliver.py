@@ -128,6 +128,7 @@ class Courier:
         if channel is None:
             raise Deferred(f"{claim.channel} is not set up", retry_after_seconds=_NO_CHANNEL_SECONDS)
         message = await self._build_message(claim)
+        await channel.wait_turn(message)
         if not await asyncio.to_thread(begin, self.store, claim, self.now()):
             raise Deferred("the claim ran out before the send began")
         return await channel.send(message)

@@ -93,6 +93,9 @@ class MailChannel:
     def max_in_flight(self) -> int:
         return 1
 
+    async def wait_turn(self, message: Message) -> None:
+        """A mail server says itself when it is too much."""
+
     async def send(self, message: Message) -> str:
         links = self._unsubscribe_links(message.target_id)
         mail = build_mail(message, sender=self._sender, sent_at=self._now(), links=links)

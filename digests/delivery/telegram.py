@@ -31,7 +31,7 @@ _LINK_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
 
 class TelegramChannel:
-    """Sends one message at a time to a chat, as fast as `pacing` allows.
+    """Sends one message at a time to a chat; `wait_turn` is as fast as `pacing` allows.
 
     base_url  without the token: https://api.telegram.org, or a Bot API server of one's own
     """
@@ -62,10 +62,12 @@ class TelegramChannel:
     def max_in_flight(self) -> int:
         return _MAX_CONNECTIONS
 
-    async def send(self, message: Message) -> str:
+    async def wait_turn(self, message: Message) -> None:
         await wait_turn(
             self._pacing, message.address, interactive=False, patience_seconds=_PATIENCE_SECONDS, wait=self._wait
         )
+
+    async def send(self, message: Message) -> str:
         try:
             sent = await self._bot.send_message(
                 message.address,

@@ -110,7 +110,7 @@ async def test_told_to_slow_down_every_chat_waits(make_channel, telegram, pacing
         await channel.send(MESSAGE)
     assert caught.value.retry_after_seconds == 1700
     with pytest.raises(Deferred):
-        await channel.send(replace(MESSAGE, address="1002"))
+        await channel.wait_turn(replace(MESSAGE, address="1002"))
     assert await pacing.reserve("somebody else", interactive=True) == 1700
     assert [method for method, _ in telegram.calls] == ["sendMessage"]
 

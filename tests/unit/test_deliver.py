@@ -282,3 +282,27 @@ async def test_a_reader_forgotten_between_claim_and_mail_gets_nothing(store, mak
     courier = replace(make_courier(email=channel), render_mail=forget_then_render)
     assert (await courier.deliver_target(*pair)).total() == 0
     assert (channel.received, states(store)) == ([], [])
+
+
+class Busy(FakeChannel):
+    """Says before every send whether the message had begun by then."""
+
+    def __init__(self, store):
+        super().__init__()
+        self.store = store
+        self.begun = []
+
+    async def wait_turn(self, message):
+        with self.store.reading() as connection:
+            self.begun.append(connection.scalar(select(deliveries.c.begun_at)))
+
+    async def send(self, message):
+        await self.wait_turn(message)
+        return await super().send(message)
+
+
+async def test_a_message_that_waits_for_its_turn_has_not_begun(store, make_courier):
+    channel = Busy(store)
+    (pair,) = plan(store, TELEGRAM)
+    await make_courier(telegram=channel).deliver_target(*pair)
+    assert channel.begun == [None, NOON]
