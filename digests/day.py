@@ -112,12 +112,14 @@ class Day:
     def compose(self, subscriber_ids: Collection[int] | None = None) -> int:
         """Give every waiting reader (or those named) an edition with planned deliveries; returns how many."""
         readers = [r for r in self.waiting_readers() if subscriber_ids is None or r.id in subscriber_ids]
-        return sum(self._plan_edition(reader, digest) for reader, digest in self._compose_all(readers))
+        composed = list(self._compose_all(readers))
+        cards = self._load_all_cards(digest for _, digest in composed)
+        return sum(self._plan_edition(reader, digest, cards[digest.language]) for reader, digest in composed)
 
     def preview(self, reader: Reader) -> Preview:
         """The reader's whole digest as of now, with papers sent before. Sends and stores nothing."""
         (digest,) = [digest for _, digest in self._compose_all([reader], with_sent=True)]
-        return Preview(digest, load_cards(self.store, digest))
+        return Preview(digest, load_cards(self.store, digest.paper_ids, digest.language))
 
     def waiting_readers(self) -> list[Reader]:
         """Readers with keywords and an open channel that have no edition of this day yet."""
@@ -141,8 +143,8 @@ class Day:
         announced = papers_shelf.load_batch(self.store, self.on)
         matches = self._match(readers, announced)
         coverage = self._coverage()
+        sent = {} if with_sent else self._find_sent(readers, announced)
         for reader in readers:
-            sent = frozenset[ArxivId]() if with_sent else ledger.sent_paper_ids(self.store, reader.id, self.slot)
             yield (
                 reader,
                 compose(
@@ -153,7 +155,7 @@ class Day:
                     announced_on=self.on,
                     now=self.now(),
                     scope=reader.scope,
-                    sent_before=sent,
+                    sent_before=sent.get(reader.id, frozenset()),
                     coverage=coverage,
                     max_full=self.max_full,
                 ),
@@ -166,11 +168,22 @@ class Day:
         chinese = {id_: f"{s.title}\n{s.abstract}" for id_, s in summaries.items() if s.is_readable}
         return Matcher(_parse_all(readers)).match(papers, chinese)
 
+    def _find_sent(self, readers: Sequence[Reader], announced: Sequence[Announced]) -> dict[int, set[ArxivId]]:
+        papers = [item.paper.id for item in announced]
+        return ledger.sent_paper_ids(self.store, [reader.id for reader in readers], papers)
+
+    def _load_all_cards(self, digests: Iterable[Digest]) -> dict[str, Mapping[ArxivId, Card]]:
+        """By language; a paper that many readers get is read once."""
+        wanted: dict[str, set[ArxivId]] = {}
+        for digest in digests:
+            wanted.setdefault(digest.language, set()).update(digest.paper_ids)
+        return {language: load_cards(self.store, ids, language) for language, ids in wanted.items()}
+
     def _coverage(self) -> list[Coverage]:
         rows = papers_shelf.coverage(self.store, self.on)
         return [Coverage(row.scope, row.source, row.seen, row.total, row.whole) for row in rows]
 
-    def _plan_edition(self, reader: Reader, digest: Digest) -> bool:
+    def _plan_edition(self, reader: Reader, digest: Digest, cards: Mapping[ArxivId, Card]) -> bool:
         edition_id = ledger.plan_edition(
             self.store,
             subscriber_id=reader.id,
@@ -178,18 +191,18 @@ class Day:
             announced_on=self.on,
             digest_json=digest_to_json(digest),
             paper_ids=digest.paper_ids,
-            parts=self._plan_parts(reader, digest),
+            parts=self._plan_parts(reader, digest, cards),
             now=self.now(),
         )
         return edition_id is not None
 
-    def _plan_parts(self, reader: Reader, digest: Digest) -> list[Planned]:
+    def _plan_parts(self, reader: Reader, digest: Digest, cards: Mapping[ArxivId, Card]) -> list[Planned]:
         parts: list[Planned] = []
         for target in reader.targets:
             if target.channel not in self.channels:
                 continue
             if target.channel == TELEGRAM:
-                bodies = render_parts(digest, load_cards(self.store, digest))
+                bodies = render_parts(digest, cards)
                 parts += [Planned(target.id, target.channel, part, body) for part, body in enumerate(bodies, 1)]
             elif digest.nothing is None:
                 # That there is nothing is said in the chat, silently, and not by mail.
@@ -205,17 +218,18 @@ def forget_sandbox(store: Store) -> None:
         connection.execute(delete(editions).where(editions.c.slot.startswith(SANDBOX_SLOTS, autoescape=True)))
 
 
-def load_cards(store: Store, digest: Digest) -> dict[ArxivId, Card]:
-    """The words of every paper in `digest`, in its language."""
-    papers = papers_shelf.find_papers(store, digest.paper_ids)
-    summaries = summaries_shelf.find_summaries(store, list(papers), digest.language)
+def load_cards(store: Store, paper_ids: Collection[ArxivId], language: str) -> dict[ArxivId, Card]:
+    """The words of every paper, arXiv's and in `language`."""
+    papers = papers_shelf.find_papers(store, paper_ids)
+    summaries = summaries_shelf.find_summaries(store, list(papers), language)
     return {paper_id: Card(paper, summaries.get(paper_id)) for paper_id, paper in papers.items()}
 
 
 def render_edition(store: Store, edition_id: int, *, leave_mailto: str = "") -> Mail:
     """The mail of a stored edition. Words that came since it was composed (a late summary) are in it."""
     digest = digest_from_json(ledger.load_digest(store, edition_id))
-    return render_mail(digest, load_cards(store, digest), leave_mailto=leave_mailto)
+    cards = load_cards(store, digest.paper_ids, digest.language)
+    return render_mail(digest, cards, leave_mailto=leave_mailto)
 
 
 def _parse_all(readers: Iterable[Reader]) -> list[Query]:

@@ -19,6 +19,9 @@ from digests.papers.paper import ArxivId
 from digests.store.engine import Store
 from digests.store.tables import UtcDateTime, deliveries, edition_papers, editions, subscribers, targets
 
+# SQLite takes 32,766 parameters a statement, and a day of all of arXiv has some 6,000 papers.
+_MAX_IDS = 5_000
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -203,15 +206,21 @@ def due_targets(store: Store, now: datetime, *, channel: str | None = None, limi
         return [(row.edition_id, row.target_id) for row in connection.execute(query)]
 
 
-def sent_paper_ids(store: Store, subscriber_id: int, before_slot: str | None = None) -> set[ArxivId]:
-    """Papers in the reader's editions: all, or those planned before the edition of `before_slot`, if it exists."""
-    query = select(edition_papers.c.paper_id).where(edition_papers.c.subscriber_id == subscriber_id)
+def sent_paper_ids(
+    store: Store, subscriber_ids: Collection[int], among: Collection[ArxivId]
+) -> dict[int, set[ArxivId]]:
+    """Those of the papers `among` that stand in an edition of a reader, for every one of the readers."""
+    everybody = list(subscriber_ids)
+    sent: dict[int, set[ArxivId]] = {subscriber_id: set() for subscriber_id in everybody}
+    query = select(edition_papers.c.subscriber_id, edition_papers.c.paper_id).where(
+        edition_papers.c.paper_id.in_(among)
+    )
     with store.reading() as connection:
-        if before_slot is not None:
-            edition_id = _find_edition(connection, subscriber_id, before_slot)
-            if edition_id is not None:
-                query = query.where(edition_papers.c.edition_id < edition_id)
-        return {ArxivId(paper_id) for paper_id in connection.execute(query).scalars()}
+        for start in range(0, len(everybody), _MAX_IDS):
+            of_some = edition_papers.c.subscriber_id.in_(everybody[start : start + _MAX_IDS])
+            for row in connection.execute(query.where(of_some)):
+                sent[row.subscriber_id].add(ArxivId(row.paper_id))
+    return sent
 
 
 def load_digest(store: Store, edition_id: int) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event, insert
 
 from digests.clock import announced_at
 from digests.composing.digest import Nothing
@@ -13,6 +14,7 @@ from digests.delivery.deliver import Courier
 from digests.papers.paper import Announced, Announcement, Kind, Section, Source
 from digests.papers.shelf import store_announcement
 from digests.status import report_day
+from digests.store.tables import subscriptions
 from digests.subscribers.keywords import add_keywords
 from digests.subscribers.membership import add_address, forget, join
 from digests.subscribers.readers import load_reader
@@ -266,11 +268,28 @@ def test_a_preview_shows_the_whole_day_and_stores_nothing(store, day):
 def test_a_stored_keyword_that_this_version_refuses_does_not_cost_the_others_their_day(store, day):
     announce(store, BORING)
     reader = add_reader(store, "boring", mail="a@example.org")
-    from sqlalchemy import insert
-
-    from digests.store.tables import subscriptions
-
     with store.writing() as connection:
         row = {"subscriber_id": reader, "canonical": "no:such AND (", "typed": "?", "added_at": NOON}
         connection.execute(insert(subscriptions).values(row))
     assert day.preview(load_reader(store, reader)).digest.matched == 1
+
+
+def test_what_is_sent_and_shown_is_read_once_for_all_readers(store, day):
+    """Only the editions themselves are written one by one."""
+    announce(store, BORING)
+
+    def count_reads(readers):
+        for number in range(readers):
+            add_reader(store, "boring", chat=str(100 * readers + number))
+        reads = []
+
+        def note(_connection, _cursor, statement, *_):
+            if statement.startswith("SELECT") and ("FROM edition_papers" in statement or "FROM papers" in statement):
+                reads.append(statement)
+
+        event.listen(store.engine, "before_cursor_execute", note)
+        assert day.compose() == readers
+        event.remove(store.engine, "before_cursor_execute", note)
+        return len(reads)
+
+    assert count_reads(1) == count_reads(5)

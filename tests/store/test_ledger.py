@@ -58,14 +58,14 @@ def test_a_part_for_somebody_elses_address_is_not_planned(store):
     assert plan(store, subscriber_id, other) is None
 
 
-def test_the_papers_of_earlier_editions_are_known(store):
-    subscriber_id, (target_id,) = add_reader(store, "telegram")
-    plan(store, subscriber_id, target_id, slot="daily:1", paper_ids=["2601.00001", "2601.00001"])
-    plan(store, subscriber_id, target_id, slot="daily:2", paper_ids=["2601.00002"])
-    assert ledger.sent_paper_ids(store, subscriber_id) == {"2601.00001", "2601.00002"}
-    assert ledger.sent_paper_ids(store, subscriber_id, "daily:2") == {"2601.00001"}
-    assert ledger.sent_paper_ids(store, subscriber_id, "daily:3") == {"2601.00001", "2601.00002"}
-    assert ledger.find_edition_subscribers(store, "daily:2") == {subscriber_id}
+def test_the_papers_of_earlier_editions_are_known_for_every_reader(store):
+    alice, (chat,) = add_reader(store, "telegram")
+    bob, _ = add_reader(store, "telegram")
+    plan(store, alice, chat, slot="daily:1", paper_ids=["2601.00001", "2601.00001"])
+    plan(store, alice, chat, slot="daily:2", paper_ids=["2601.00002", "2601.00003"])
+    known = ledger.sent_paper_ids(store, [alice, bob], ["2601.00001", "2601.00002", "2601.00009"])
+    assert known == {alice: {"2601.00001", "2601.00002"}, bob: set()}
+    assert ledger.find_edition_subscribers(store, "daily:2") == {alice}
 
 
 # --- claiming -----------------------------------------------------------------------------------
