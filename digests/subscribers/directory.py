@@ -23,12 +23,6 @@ def list_subscribers(store: Store) -> list[Subscriber]:
     return [_build_subscriber(row, by_subscriber[row.id]) for row in everybody]
 
 
-def load_subscriber(store: Store, subscriber_id: int) -> Subscriber:
-    """Raises  InputError `chat.no_such_subscriber`."""
-    with store.reading() as connection:
-        return load_on(connection, subscriber_id)
-
-
 def find_by_address(store: Store, *, channel: str, address: str) -> Subscriber | None:
     """The subscriber whose address this is, confirmed or not.
 

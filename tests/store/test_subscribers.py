@@ -9,7 +9,7 @@ from sqlalchemy import event, func, insert, select, update
 
 from digests.store.engine import Store
 from digests.store.tables import deliveries, edition_papers, editions, forgotten, metadata, subscribers, targets
-from digests.subscribers.directory import find_by_address, list_subscribers, load_subscriber
+from digests.subscribers.directory import find_by_address, list_subscribers
 from digests.subscribers.membership import add_address, forget
 from digests.subscribers.readers import active_readers, load_reader
 from digests.subscribers.subscriber import Subscriber
@@ -85,7 +85,7 @@ def test_an_address_of_somebody_else_or_of_the_forgotten_is_not_given(store: Sto
 
     forget(store, bob.id, salt=SALT, now=NOW)
     assert code_of(lambda: add_mail(store, alice)) == "chat.forgotten_address"
-    assert load_subscriber(store, alice.id) == alice
+    assert alice in list_subscribers(store)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,6 @@ def test_who_asks_again_by_themselves_may_come_back_and_be_forgotten_again(store
 
 def test_nobody_can_be_forgotten_who_is_not_there(store: Store):
     assert code_of(lambda: forget(store, 7, salt=SALT, now=NOW)) == "chat.no_such_subscriber"
-    assert code_of(lambda: load_subscriber(store, 7)) == "chat.no_such_subscriber"
     assert code_of(lambda: load_reader(store, 7)) == "chat.no_such_subscriber"
 
 
