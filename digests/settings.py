@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = ""
     public_url: str = ""
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(8321, ge=1, le=65535)
+    telegram_webhook_url: str = ""
+    telegram_webhook_port: int = Field(8322, ge=1, le=65535)
     contact: str = ""
     secret_key: SecretStr = SecretStr("")
     admin_ids: str = ""
@@ -65,16 +69,31 @@ class Settings(BaseSettings):
 
     arxiv_list_url: str = "https://arxiv.org"
     arxiv_rss_url: str = "https://rss.arxiv.org"
+    arxiv_api_url: str = "https://export.arxiv.org"
+    arxiv_oai_url: str = "https://oaipmh.arxiv.org"
+    archives: str = ""
     hf_url: str = "https://huggingface.co"
 
     max_keywords: int = Field(50, ge=1)
     max_full_papers: int = Field(30, ge=1)
     lease_seconds: int = Field(120, ge=1)
     sweep_seconds: int = Field(30, ge=1)
+    tick_seconds: int = Field(60, ge=1)
+    poll_seconds: int = Field(300, ge=1)
     recorded_data: Path | None = None
     stand_ins: bool = False
 
-    @field_validator("telegram_base_url", "public_url", "llm_base_url", "arxiv_list_url", "arxiv_rss_url", "hf_url")
+    @field_validator(
+        "telegram_base_url",
+        "telegram_webhook_url",
+        "public_url",
+        "llm_base_url",
+        "arxiv_list_url",
+        "arxiv_rss_url",
+        "arxiv_api_url",
+        "arxiv_oai_url",
+        "hf_url",
+    )
     @classmethod
     def _is_web_address(cls, value: str) -> str:
         if value and not _is_address(value, {"http", "https"}):

@@ -18,6 +18,8 @@ class Nothing(StrEnum):
     NO_KEYWORDS = "no_keywords"
     NOT_ANNOUNCED = "not_announced"
     ALL_SENT_BEFORE = "all_sent_before"
+    HOLIDAY = "holiday"
+    NOT_FETCHED = "not_fetched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,13 @@ class Coverage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """
-    announced_on  arXiv's own date of the batch
+    announced_on  arXiv's own date of the batch, of the newest one where there are several
+    dates         all batches in it, oldest first; empty where there is one
     composed_at   aware UTC
     seen          papers of the batch, new and cross-listed, inside the reader's scope
     matched       distinct papers that stand in it = the sum over sections of entries and brief
+    next_due      aware UTC: when the next digest is due; None = nobody has said
+    timezone      IANA name of the reader's zone, for `next_due`
     """
 
     language: str
@@ -89,6 +94,9 @@ class Digest:
     sections: tuple[Section, ...] = ()
     coverage: tuple[Coverage, ...] = field(default=())
     nothing: Nothing | None = None
+    dates: tuple[date, ...] = ()
+    next_due: datetime | None = None
+    timezone: str = "Asia/Shanghai"
 
     @property
     def paper_ids(self) -> tuple[ArxivId, ...]:

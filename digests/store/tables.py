@@ -18,6 +18,7 @@ from sqlalchemy import (
     Time,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.engine import Dialect
 
@@ -110,6 +111,32 @@ politeness = Table(
     Column("next_at", UtcDateTime, nullable=False),
 )
 
+# Who is asked for and when next; the row is also what keeps two workers from asking at the same time.
+polls = Table(
+    "polls",
+    metadata,
+    Column("scope", String(200), primary_key=True),
+    Column("next_at", UtcDateTime, nullable=False),
+    # Since when asking has failed, and why; empty after an answer.
+    Column("failing_since", UtcDateTime),
+    Column("fault", Text, nullable=False, default=""),
+    Index("ix_polls_next_at", "next_at"),
+)
+
+# Hugging Face's daily papers: what the community reads.
+daily_papers = Table(
+    "daily_papers",
+    metadata,
+    Column("paper_id", ForeignKey(papers.c.id), primary_key=True),
+    Column("listed_on", Date, primary_key=True),
+    Column("upvotes", Integer, nullable=False),
+    Column("comments", Integer, nullable=False),
+    Column("github_repo", Text, nullable=False),
+    Column("github_stars", Integer),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Index("ix_daily_papers_listed_on", "listed_on"),
+)
+
 # --- what it says -------------------------------------------------------------------------------
 
 summaries = Table(
@@ -151,10 +178,22 @@ subscribers = Table(
     Column("timezone", String(64), nullable=False),
     # Local wall time; None = as soon as the batch is ready.
     Column("send_at", Time),
+    # ISO weekdays (1 Monday … 7 Sunday) of the reader's own zone; None = every day.
+    Column("weekdays", JSON),
     # Archives or categories; None = all of arXiv.
     Column("scope", JSON),
     Column("paused_at", UtcDateTime),
     Column("joined_at", UtcDateTime, nullable=False),
+    # The newest batch that they had, or that was there when they began; None = nothing was there.
+    Column("served_on", Date),
+    # When to look whether a digest is ready for them; None = to be worked out again (something changed).
+    Column("next_due", UtcDateTime),
+    Index(
+        "ix_subscribers_next_due",
+        "next_due",
+        sqlite_where=text("paused_at IS NULL"),
+        postgresql_where=text("paused_at IS NULL"),
+    ),
 )
 
 targets = Table(
@@ -168,8 +207,31 @@ targets = Table(
     Column("confirmed_at", UtcDateTime),
     Column("gone_at", UtcDateTime),
     Column("gone_reason", Text, nullable=False, default=""),
+    # The reader wants nothing new here for now (/channel); the address stays theirs.
+    Column("muted_at", UtcDateTime),
     UniqueConstraint("channel", "address"),
     Index("ix_targets_subscriber_id", "subscriber_id"),
+)
+
+# A code on its way to an address that somebody says is theirs: the only mail to an address that is not confirmed.
+confirmations = Table(
+    "confirmations",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("subscriber_id", ForeignKey(subscribers.c.id, ondelete="CASCADE"), nullable=False),
+    Column("address", String(320), nullable=False),
+    # The code is derived from it and the secret key: the database alone tells nobody.
+    Column("nonce", String(64), nullable=False),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("not_before", UtcDateTime),
+    Column("error", Text, nullable=False, default=""),
+    Index("ix_confirmations_subscriber_id", "subscriber_id"),
+    Index("ix_confirmations_address", "address"),
+    Index("ix_confirmations_state_not_before", "state", "not_before"),
 )
 
 subscriptions = Table(
@@ -245,4 +307,13 @@ deliveries = Table(
     UniqueConstraint("edition_id", "target_id", "part"),
     Index("ix_deliveries_state_not_before", "state", "not_before"),
     Index("ix_deliveries_target_id", "target_id"),
+)
+
+# --- is it alive ---------------------------------------------------------------------------------
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("process", String(40), primary_key=True),
+    Column("beat_at", UtcDateTime, nullable=False),
 )

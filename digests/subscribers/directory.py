@@ -62,6 +62,7 @@ def build_target(row: Row[tuple[object, ...]]) -> Target:
         confirmed_at=row.confirmed_at,
         gone_at=row.gone_at,
         gone_reason=row.gone_reason,
+        muted_at=row.muted_at,
     )
 
 
@@ -71,8 +72,11 @@ def _build_subscriber(row: Row[tuple[object, ...]], addresses: Iterable[Target])
         language=row.language,
         timezone=row.timezone,
         send_at=row.send_at,
+        weekdays=None if row.weekdays is None else tuple(row.weekdays),
         scope=None if row.scope is None else tuple(row.scope),
         paused_at=row.paused_at,
         joined_at=row.joined_at,
         targets=tuple(addresses),
+        served_on=row.served_on,
+        next_due=row.next_due,
     )

@@ -1,7 +1,7 @@
 """Who a subscriber is, as the rooms and shells see it."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,10 +17,16 @@ class Target:
     confirmed_at: datetime | None
     gone_at: datetime | None = None
     gone_reason: str = ""
+    muted_at: datetime | None = None
 
     @property
     def is_usable(self) -> bool:
         return self.confirmed_at is not None and self.gone_at is None
+
+    @property
+    def is_wanted(self) -> bool:
+        """Usable, and the reader wants new digests here."""
+        return self.is_usable and self.muted_at is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +45,20 @@ class Subscriber:
 
     timezone   IANA name
     send_at    local wall time; None = as soon as the batch is ready
+    weekdays   ISO weekdays in their zone, ascending; None = every day
     scope      archives or categories; None = all of arXiv
+    served_on  the newest batch that they had, or that was there when they began
+    next_due   when a digest is looked for next; None = not worked out yet
     """
 
     id: int
     language: str
     timezone: str
     send_at: time | None
+    weekdays: tuple[int, ...] | None = None
     scope: tuple[str, ...] | None
     paused_at: datetime | None
     joined_at: datetime
     targets: tuple[Target, ...]
+    served_on: date | None = None
+    next_due: datetime | None = None

@@ -1,0 +1,67 @@
+"""When a batch is due for a reader: the first occurrence of their hour not before arXiv announces it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from digests.clock import announced_at
+from digests.papers.calendar import find_expected, find_next_expected
+
+_DAY: Final = timedelta(days=1)
+_MINUTE: Final = timedelta(minutes=1)
+# The widest gap that a zone has made in its own day is 24 hours (Apia skipped 30 December 2011).
+_MAX_GAP_MINUTES: Final = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """
+    timezone  IANA name
+    send_at   local wall time; None = as soon as the batch is ready
+    weekdays  ISO weekdays on which it may arrive; None = every day
+    """
+
+    timezone: str = "Asia/Shanghai"
+    send_at: time | None = None
+    weekdays: tuple[int, ...] | None = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+def find_due_at(schedule: Schedule, announced_on: date) -> datetime:
+    """When this batch is due (aware UTC); without an hour of the reader's, at the announcement."""
+    announced = announced_at(announced_on).astimezone(schedule.zone)
+    wall = schedule.send_at or announced.time()
+    return next(moment for moment in _occurrences(schedule, wall, announced.date()) if moment >= announced)
+
+
+def find_next_due(schedule: Schedule, served_on: date | None, now: datetime) -> datetime:
+    """When to look next, for a reader who has had everything up to `served_on` (aware UTC).
+
+    None: whatever is there now is news to them. A moment that has passed means now.
+    """
+    return find_due_at(schedule, find_expected(now) if served_on is None else find_next_expected(served_on))
+
+
+def _occurrences(schedule: Schedule, wall: time, first: date) -> Iterator[datetime]:
+    """The moments (aware UTC) at which the reader's clock shows `wall`, one on each of their days from `first` on."""
+    day = first
+    while True:
+        if schedule.weekdays is None or day.isoweekday() in schedule.weekdays:
+            yield _find_moment(schedule.zone, day, wall)
+        day += _DAY
+
+
+def _find_moment(zone: ZoneInfo, day: date, wall: time) -> datetime:
+    """An hour that the clock shows twice is its first time, one that it skips the first moment after the gap."""
+    local = datetime.combine(day, wall.replace(fold=0), tzinfo=zone)
+    for _ in range(_MAX_GAP_MINUTES):
+        moment = local.astimezone(UTC)
+        if moment.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
+            return moment
+        local += _MINUTE
+    return local.astimezone(UTC)
