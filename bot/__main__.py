@@ -1,12 +1,9 @@
-"""`python -m bot`: one process that polls Telegram until it is told to stop (SIGINT, SIGTERM)."""
+"""`python -m bot`: one process that talks to readers until it is told to stop."""
 
-import logging
 import sys
 
-from telegram import Update
-from telegram.error import InvalidToken
-
 from bot.app import build_application
+from bot.running import run_polling, run_webhook
 from bot.services import BotServices
 from digests.bootstrap import Services, open_services
 from digests.errors import ConfigError, PaperPostError
@@ -21,28 +18,24 @@ def main() -> None:
     try:
         services = open_services()
         try:
-            _poll(services)
+            _run(services)
         finally:
             services.close()
     except PaperPostError as error:
         sys.exit(str(error))
 
 
-def _poll(services: Services) -> None:
+def _run(services: Services) -> None:
     settings = services.settings
     if not settings.has_telegram:
         raise ConfigError("PAPERPOST_TELEGRAM_TOKEN: the bot needs its token")
     application = build_application(
         _bot_services(services), token=settings.telegram_token.get_secret_value(), base_url=settings.telegram_base_url
     )
-    # It logs what it then raises, with a traceback that holds the token.
-    logging.getLogger("telegram.ext.Application").setLevel(logging.CRITICAL)
-    try:
-        # No limit to the retries: a laptop may start before its network does.
-        application.run_polling(bootstrap_retries=-1, allowed_updates=[Update.MESSAGE, Update.EDITED_MESSAGE])
-    except InvalidToken:
-        # Its own message holds the token.
-        raise ConfigError("PAPERPOST_TELEGRAM_TOKEN: Telegram does not know this token") from None
+    if settings.telegram_webhook_url:
+        run_webhook(application, settings.telegram_webhook_url, port=settings.telegram_webhook_port, salt=services.salt)
+    else:
+        run_polling(application)
 
 
 def _bot_services(services: Services) -> BotServices:
@@ -53,6 +46,7 @@ def _bot_services(services: Services) -> BotServices:
         max_keywords=services.settings.max_keywords,
         preview=lambda subscriber_id: _preview(services, subscriber_id),
         pacing=services.pacing,
+        channels=services.channel_names,
     )
 
 

@@ -1,22 +1,30 @@
 """The bot as one PTB application. Starting and stopping it is the business of `python -m bot`."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import structlog
-from telegram import BotCommand, BotCommandScopeAllPrivateChats, LinkPreviewOptions, Message
+from telegram import BotCommand, BotCommandScopeAllPrivateChats, LinkPreviewOptions, Message, Update
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
-from telegram.ext import Application, ApplicationBuilder, BaseHandler, CommandHandler, Defaults, MessageHandler, filters
+from telegram.ext import (
+    Application,
+    ApplicationBuilder,
+    BaseHandler,
+    CallbackQueryHandler,
+    CommandHandler,
+    Defaults,
+    MessageHandler,
+    filters,
+)
 
-from bot.answers import Callback, answer_with, report_with
+from bot.answers import Callback, answer_taps_with, answer_with, report
 from bot.backtests import Backtests
+from bot.commands import COMMANDS, answer
 from bot.handlers import hints
-from bot.handlers.joining import help_, start
-from bot.handlers.keywords import add, list_, remove
-from bot.handlers.today import today
 from bot.order import ChatOrder
 from bot.pacing import PacedRequests
+from bot.pulse import Pulse
 from bot.services import BotServices, Handler
 from digests.phrases import load_phrases
 from digests.subscribers.backtest import backtest_all
@@ -25,8 +33,11 @@ log = structlog.get_logger(__name__)
 
 BotApplication = Application[Any, Any, Any, Any, Any, Any]
 
-_COMMANDS: Final[dict[str, Handler]] = {"start": start, "add": add, "list": list_, "remove": remove, "today": today}
+#: What Telegram shall bring us; it remembers the last list that it was given.
+UPDATES: Final = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY)
+
 _PRIVATE: Final = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+_PRIVATE_EDITED: Final = filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE
 _GROUP: Final = filters.ChatType.GROUPS & filters.UpdateType.MESSAGE
 
 
@@ -47,6 +58,7 @@ def build_application(
     services: BotServices, *, token: str, base_url: str = "https://api.telegram.org"
 ) -> BotApplication:
     """`base_url` is the Bot API server's, without the token."""
+    pulse = Pulse(services.store, services.now)
     application = (
         ApplicationBuilder()
         .token(token)
@@ -54,20 +66,28 @@ def build_application(
         .defaults(Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .rate_limiter(PacedRequests(services.pacing))
         .concurrent_updates(ChatOrder())
-        .post_init(offer_commands)
+        .post_init(partial(_begin, pulse))
+        .post_shutdown(pulse.stop)
         .build()
     )
-    backtests = Backtests(lambda queries: backtest_all(services.store, queries, services.now()))
-    application.add_handlers(_build_handlers(lambda handler: answer_with(services, handler, backtests)))
-    application.add_error_handler(report_with(services))
+    application.add_handlers(_build_handlers(services))
+    application.add_error_handler(report)
     return application
 
 
+async def _begin(pulse: Pulse, application: BotApplication) -> None:
+    await pulse.start()
+    await offer_commands(application)
+
+
 async def offer_commands(application: BotApplication) -> None:
-    """Fill the menu beside the input field, in Chinese and for English clients in English."""
-    for language, language_code in (("zh", None), ("en", "en")):
+    """Fill the menu beside the input field: in English, and for Chinese clients in Chinese.
+
+    Telegram takes codes of two letters, so the menu cannot tell simplified from traditional.
+    """
+    for language, language_code in (("en", None), ("zh", "zh")):
         phrases = load_phrases(language)
-        menu = [BotCommand(name, phrases(f"chat.command_{name}")) for name in _COMMANDS]
+        menu = [BotCommand(name, phrases(f"chat.command_{name}")) for name in COMMANDS]
         try:
             await application.bot.set_my_commands(menu, BotCommandScopeAllPrivateChats(), language_code)
         except TelegramError as error:
@@ -75,16 +95,18 @@ async def offer_commands(application: BotApplication) -> None:
             log.warning("menu_not_set", error=str(error))
 
 
-def _build_handlers(answer: Callable[[Handler], Callback]) -> list[BaseHandler[Any, Any, Any]]:
+def _build_handlers(services: BotServices) -> list[BaseHandler[Any, Any, Any]]:
     """The first that fits answers."""
-    known = {**_COMMANDS, "help": help_}
-    edited = filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE
+    backtests = Backtests(lambda queries: backtest_all(services.store, queries, services.now()))
+
+    def say(handler: Handler) -> Callback:
+        return answer_with(services, handler, backtests)
+
     return [
-        *(CommandHandler(name, answer(handler), _PRIVATE) for name, handler in known.items()),
-        MessageHandler(_PRIVATE & filters.COMMAND, answer(hints.unknown_command)),
-        MessageHandler(_PRIVATE & filters.TEXT, answer(hints.plain_text)),
-        MessageHandler(_PRIVATE & ~filters.StatusUpdate.ALL, answer(hints.not_text)),
-        MessageHandler(edited, answer(hints.edited)),
-        CommandHandler(list(known), answer(hints.group), _GROUP),
-        MessageHandler(_GROUP & _Addressed(), answer(hints.group)),
+        CallbackQueryHandler(answer_taps_with(services, answer, backtests)),
+        MessageHandler(_PRIVATE & filters.TEXT, say(answer)),
+        MessageHandler(_PRIVATE & ~filters.StatusUpdate.ALL, say(hints.not_text)),
+        MessageHandler(_PRIVATE_EDITED, say(hints.edited)),
+        CommandHandler(list(COMMANDS), say(hints.group), _GROUP),
+        MessageHandler(_GROUP & _Addressed(), say(hints.group)),
     ]

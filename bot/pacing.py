@@ -21,6 +21,7 @@ Answer = bool | dict[str, Any] | list[dict[str, Any]]
 
 _PATIENCE_SECONDS: Final = 60.0
 _MAX_TRIES: Final = 3
+_MESSAGES: Final = frozenset({"sendMessage", "editMessageText"})
 
 
 class PacedRequests(BaseRateLimiter[None]):
@@ -39,7 +40,7 @@ class PacedRequests(BaseRateLimiter[None]):
         data: dict[str, Any],
         rate_limit_args: None,  # noqa: ARG002  PTB's signature
     ) -> Answer:
-        if endpoint != "sendMessage":
+        if endpoint not in _MESSAGES:
             return await callback(*args, **kwargs)
         for _ in range(_MAX_TRIES - 1):
             await self._wait_turn(str(data["chat_id"]))

@@ -21,6 +21,10 @@ class Voice:
         """The sentence `name` of [chat], which may hold HTML of its own."""
         return self.phrases(f"chat.{name}", **{key: escape(str(value)) for key, value in fields.items()})
 
+    def plain(self, name: str, /, **fields: Any) -> str:
+        """A sentence of [chat] without HTML: for a button, or to be filled into another one."""
+        return self.phrases(f"chat.{name}", **fields)
+
     def has(self, name: str) -> bool:
         return name in self.phrases.section("chat")
 

@@ -3,7 +3,7 @@
 import ipaddress
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
@@ -14,24 +14,29 @@ from urllib.parse import urlsplit
 from redis.asyncio import Redis
 
 from digests import broker
-from digests.clock import Now, utc_now
+from digests.clock import MovedClock, Now, utc_now
 from digests.day import Day, Model, forget_sandbox, render_edition
 from digests.delivery.channel import EMAIL, TELEGRAM, MessageChannel
+from digests.delivery.codes import send_codes
 from digests.delivery.deliver import Courier
 from digests.delivery.email import MailChannel
 from digests.delivery.pacing import MemoryPacing, Pacing, RedisPacing
 from digests.delivery.telegram import TelegramChannel
 from digests.errors import StoreError
 from digests.papers.fetch import DEADLINE_SECONDS, PageFetcher, wait_seconds
+from digests.papers.lookup import LookedUp, look_up
 from digests.papers.politeness import (
     LISTING_INTERVAL_SECONDS,
     LISTING_KEY,
     SERVICES_INTERVAL_SECONDS,
+    SERVICES_KEY,
     take_turn,
 )
+from digests.rendering.code_mail import render_code_mail
 from digests.settings import Settings, load_settings
 from digests.store.engine import Store, open_store
 from digests.store.migrate import migrate
+from digests.subscribers.leaving import sign_target
 from digests.summaries.answer import build_schema
 from digests.summaries.llm import ChatModel
 from digests.summaries.prompt import load_prompt, load_sections_hint
@@ -63,11 +68,12 @@ class Services:
             return None
         return Model(self.settings.llm_model, load_prompt("zh").version)
 
-    def day(self, on: date) -> Day:
+    def day(self, on: date, earlier: Iterable[date] = ()) -> Day:
         return Day(
             store=self.store,
             now=self.now,
             on=on,
+            earlier=tuple(earlier),
             model=self.model,
             channels=self.channel_names,
             max_full=self.settings.max_full_papers,
@@ -110,7 +116,7 @@ class Services:
                 settings.smtp_url.get_secret_value(),
                 sender=settings.mail_from,
                 now=self.now,
-                unsubscribe_links=lambda _target_id: [self._leave_mailto],
+                unsubscribe_links=self._list_leave_links,
             )
         return opened
 
@@ -119,31 +125,65 @@ class Services:
         return Courier(
             store=self.store,
             channels=self.channels,
-            render_mail=lambda edition_id, _target_id: render_edition(
-                self.store, edition_id, leave_mailto=self._leave_mailto
+            render_mail=lambda edition_id, target_id: render_edition(
+                self.store, edition_id, leave_url=self._leave_url(target_id), leave_mailto=self._leave_mailto
             ),
             now=self.now,
             lease_seconds=self.settings.lease_seconds,
         )
 
+    async def send_codes(self) -> int:
+        """Send the codes that readers asked for; returns how many went out."""
+        channel = self.channels.get(EMAIL)
+        if channel is None:
+            return 0
+        return await send_codes(
+            self.store,
+            channel,
+            build_mail=lambda code, language: render_code_mail(code, language=language),
+            now=self.now,
+            salt=self.salt,
+            lease_seconds=self.settings.lease_seconds,
+        )
+
     @property
     def fetcher(self) -> PageFetcher:
+        return self._build_fetcher(services_url=self.settings.arxiv_rss_url)
+
+    def look_up(self, ids: Iterable[str]) -> LookedUp:
+        """Papers by id from arXiv's API; raises as lookup.look_up does. Not for use inside a running event loop."""
+        api_url = self.settings.arxiv_api_url
+        fetcher = self._build_fetcher(services_url=api_url)
+        return look_up(ids, fetch=lambda url: fetcher.fetch(url, SERVICES_KEY), api_url=api_url)
+
+    def _build_fetcher(self, *, services_url: str) -> PageFetcher:
         settings = self.settings
         return PageFetcher(
             list_url=settings.arxiv_list_url,
             rss_url=settings.arxiv_rss_url,
             contact=settings.contact,
-            turn=self._turn,
+            turn=lambda key: self._turn(key, settings.arxiv_list_url if key == LISTING_KEY else services_url),
             now=self.now,
         )
 
+    def _list_leave_links(self, target_id: int) -> list[str]:
+        """For the mail's header, where https alone is followed with one click (RFC 8058)."""
+        leave_url = self._leave_url(target_id)
+        return [*([leave_url] if leave_url.startswith("https:") else []), self._leave_mailto]
+
+    def _leave_url(self, target_id: int) -> str:
+        """Our page for leaving this address; empty where readers cannot reach one safely."""
+        public_url = self.settings.public_url
+        if not (public_url.startswith("https:") or (public_url and self.settings.is_sandbox)):
+            return ""
+        return f"{public_url}/leave/{sign_target(target_id, self.salt)}"
+
     @property
     def _leave_mailto(self) -> str:
-        # A person reads it: one-click leaving needs the web shell, which has a page for it.
+        # A person reads it.
         return f"mailto:{self.settings.mail_from}?subject=unsubscribe"
 
-    def _turn(self, host_key: str) -> AbstractContextManager[None]:
-        url = self.settings.arxiv_list_url if host_key == LISTING_KEY else self.settings.arxiv_rss_url
+    def _turn(self, host_key: str, url: str) -> AbstractContextManager[None]:
         if _is_loopback(url):
             # A stand-in on this machine asks for no politeness.
             return nullcontext()
@@ -168,9 +208,10 @@ class Services:
         self.store.close()
 
 
-def open_services(settings: Settings | None = None, *, now: Now = utc_now) -> Services:
+def open_services(settings: Settings | None = None) -> Services:
     """Open the database, bring it to this version's schema, and make the secret key at the first start.
 
+    A sandbox has a clock of its own, which its page moves: `clock` in its home, for all its processes.
     Raises  ConfigError, StoreError.
     """
     settings = settings or load_settings()
@@ -178,7 +219,11 @@ def open_services(settings: Settings | None = None, *, now: Now = utc_now) -> Se
     migrate(store)
     if not settings.is_sandbox:
         forget_sandbox(store)
-    return Services(settings=settings, store=store, now=now, salt=_load_secret_key(settings))
+    return Services(settings=settings, store=store, now=find_clock(settings), salt=_load_secret_key(settings))
+
+
+def find_clock(settings: Settings) -> Now:
+    return MovedClock(settings.home / "clock") if settings.is_sandbox else utc_now
 
 
 def _is_loopback(url: str) -> bool:

@@ -5,16 +5,16 @@ plan_summaries → (summarise) → compose → (deliver). Between two steps only
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 import structlog
 from sqlalchemy import delete
 
-from digests.clock import Now, announced_at
+from digests.clock import Now
 from digests.composing.codec import digest_from_json, digest_to_json
 from digests.composing.compose import Keyword, compose
-from digests.composing.digest import Coverage, Digest
+from digests.composing.digest import Coverage, Digest, Nothing
 from digests.delivery import ledger
 from digests.delivery.channel import TELEGRAM
 from digests.delivery.ledger import Planned
@@ -23,14 +23,16 @@ from digests.keywords.language import Query, parse_canonical
 from digests.keywords.match import Match
 from digests.keywords.matcher import Matcher
 from digests.papers import shelf as papers_shelf
+from digests.papers.calendar import find_next_announced, find_next_expected
 from digests.papers.paper import Announced, ArxivId
 from digests.rendering.email import Mail, render_mail
 from digests.rendering.telegram import render_parts
 from digests.store.engine import Store
 from digests.store.tables import editions, summaries
 from digests.subscribers.readers import Reader, active_readers
+from digests.subscribers.schedule import find_due_at
 from digests.summaries import shelf as summaries_shelf
-from digests.summaries.summary import Card, Key
+from digests.summaries.summary import Card, Key, summary_language
 
 log = structlog.get_logger(__name__)
 
@@ -39,9 +41,6 @@ SANDBOX_SLOTS: Final = "sandbox:"
 
 #: The only language that summaries are written in; readers of another one get the English.
 _LANGUAGE: Final = "zh"
-#: After the announcement; then readers get what is there, and the digest says what is missing.
-_LONGEST_WAIT: Final = timedelta(hours=3)
-
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -65,38 +64,61 @@ class Preview:
 
 @dataclass(frozen=True, kw_only=True)
 class Day:
-    """The batch of arXiv's date `on`. `model` None: no summaries are asked for. `channels`: those that are open."""
+    """The batch of arXiv's date `on`, and those of `earlier` dates that go out with it in one digest, oldest first.
+
+    model     None: no summaries are asked for
+    channels  those that are open
+    """
 
     store: Store
     now: Now
     on: date
+    earlier: tuple[date, ...] = ()
     model: Model | None
     channels: Collection[str]
     max_full: int
     is_sandbox: bool = False
 
     @property
+    def dates(self) -> tuple[date, ...]:
+        return (*self.earlier, self.on)
+
+    @property
     def slot(self) -> str:
         """What makes two daily editions of one reader the same one (invariant 4); the sandbox's are not real ones."""
-        return f"{SANDBOX_SLOTS if self.is_sandbox else ''}daily:{self.on.isoformat()}"
+        return f"{self._slots}daily:{self.on.isoformat()}"
 
-    def plan_summaries(self) -> list[ArxivId]:
-        """Give every paper that somebody gets a row; returns all of this batch that are to be asked for now.
+    @property
+    def notice_slot(self) -> str:
+        """Of the edition that says why there is no batch of this date."""
+        return f"{self._slots}notice:{self.on.isoformat()}"
+
+    @property
+    def _slots(self) -> str:
+        return SANDBOX_SLOTS if self.is_sandbox else ""
+
+    def plan_summaries(self, subscriber_ids: Collection[int] | None = None) -> list[ArxivId]:
+        """Give every paper that a waiting reader (or one of those) gets a row; returns all that are to be asked for.
 
         Among them are those that failed before and whose time has come, whoever wanted them (invariant 3).
         """
         if self.model is None:
             return []
-        now = self.now()
         summaries_shelf.plan_summaries(
             self.store,
-            sorted(self._find_wanted()),
+            sorted(self._find_wanted(subscriber_ids)),
             _LANGUAGE,
             model=self.model.name,
             prompt_version=self.model.prompt_version,
-            now=now,
+            now=self.now(),
         )
-        return summaries_shelf.due_summaries(self.store, self._paper_ids(), self.model.key, now)
+        return self.find_due_summaries()
+
+    def find_due_summaries(self) -> list[ArxivId]:
+        """Papers whose summary is planned and waits for somebody to ask for it."""
+        if self.model is None:
+            return []
+        return summaries_shelf.due_summaries(self.store, self._paper_ids(), self.model.key, self.now())
 
     def has_open_summaries(self) -> bool:
         """Is anybody at work on a summary of this batch, or about to be?"""
@@ -104,43 +126,46 @@ class Day:
             return False
         return summaries_shelf.has_open(self.store, self._paper_ids(), self.model.key, self.now())
 
-    def is_ripe(self) -> bool:
-        """May it be composed: is all that was asked for whole, or has it been waited for long enough?"""
-        rows = papers_shelf.coverage(self.store, self.on)
-        return all(row.whole for row in rows) or self.now() >= announced_at(self.on) + _LONGEST_WAIT
-
     def compose(self, subscriber_ids: Collection[int] | None = None) -> int:
         """Give every waiting reader (or those named) an edition with planned deliveries; returns how many."""
-        readers = [r for r in self.waiting_readers() if subscriber_ids is None or r.id in subscriber_ids]
+        readers = self.waiting_readers(subscriber_ids)
         composed = list(self._compose_all(readers))
         cards = self._load_all_cards(digest for _, digest in composed)
         return sum(self._plan_edition(reader, digest, cards[digest.language]) for reader, digest in composed)
+
+    def announce_nothing(self, nothing: Nothing, subscriber_ids: Collection[int]) -> int:
+        """Tell these readers why there is no batch of this date; returns how many."""
+        return sum(self._plan_notice(reader, nothing) for reader in active_readers(self.store, subscriber_ids))
 
     def preview(self, reader: Reader) -> Preview:
         """The reader's whole digest as of now, with papers sent before. Sends and stores nothing."""
         (digest,) = [digest for _, digest in self._compose_all([reader], with_sent=True)]
         return Preview(digest, load_cards(self.store, digest.paper_ids, digest.language))
 
-    def waiting_readers(self) -> list[Reader]:
-        """Readers with keywords and an open channel that have no edition of this day yet."""
+    def waiting_readers(self, among: Collection[int] | None = None) -> list[Reader]:
+        """Readers (or of those ids) with keywords and an open channel that have no edition of this day yet."""
         served = ledger.find_edition_subscribers(self.store, self.slot)
         return [
             reader
-            for reader in active_readers(self.store)
+            for reader in active_readers(self.store, among)
             if reader.id not in served and reader.keywords and any(t.channel in self.channels for t in reader.targets)
         ]
 
-    def _paper_ids(self) -> list[ArxivId]:
-        return [item.paper.id for item in papers_shelf.load_batch(self.store, self.on)]
+    def _load_announced(self) -> list[Announced]:
+        return [item for on in self.dates for item in papers_shelf.load_batch(self.store, on)]
 
-    def _find_wanted(self) -> set[ArxivId]:
-        composed = self._compose_all(self.waiting_readers())
-        return {id_ for _, digest in composed if digest.language == _LANGUAGE for id_ in digest.paper_ids}
+    def _paper_ids(self) -> list[ArxivId]:
+        return [item.paper.id for item in self._load_announced()]
+
+    def _find_wanted(self, subscriber_ids: Collection[int] | None) -> set[ArxivId]:
+        composed = self._compose_all(self.waiting_readers(subscriber_ids))
+        translated = (digest for _, digest in composed if summary_language(digest.language) == _LANGUAGE)
+        return {paper_id for digest in translated for paper_id in digest.paper_ids}
 
     def _compose_all(self, readers: Sequence[Reader], *, with_sent: bool = False) -> Iterable[tuple[Reader, Digest]]:
         if not readers:
             return
-        announced = papers_shelf.load_batch(self.store, self.on)
+        announced = self._load_announced()
         matches = self._match(readers, announced)
         coverage = self._coverage()
         sent = {} if with_sent else self._find_sent(readers, announced)
@@ -158,11 +183,14 @@ class Day:
                     sent_before=sent.get(reader.id, frozenset()),
                     coverage=coverage,
                     max_full=self.max_full,
+                    dates=self.dates if self.earlier else (),
+                    next_due=find_due_at(reader.schedule, find_next_announced(self.on)),
+                    timezone=reader.schedule.timezone,
                 ),
             )
 
     def _match(self, readers: Sequence[Reader], announced: Sequence[Announced]) -> Mapping[str, Sequence[Match]]:
-        papers = [item.paper for item in announced]
+        papers = list({item.paper.id: item.paper for item in announced}.values())
         # A purely Chinese keyword sees translated papers only (keywords.md §2.7).
         summaries = summaries_shelf.find_summaries(self.store, [paper.id for paper in papers], _LANGUAGE)
         chinese = {id_: f"{s.title}\n{s.abstract}" for id_, s in summaries.items() if s.is_readable}
@@ -180,7 +208,7 @@ class Day:
         return {language: load_cards(self.store, ids, language) for language, ids in wanted.items()}
 
     def _coverage(self) -> list[Coverage]:
-        rows = papers_shelf.coverage(self.store, self.on)
+        rows = [row for on in self.dates for row in papers_shelf.coverage(self.store, on)]
         return [Coverage(row.scope, row.source, row.seen, row.total, row.whole) for row in rows]
 
     def _plan_edition(self, reader: Reader, digest: Digest, cards: Mapping[ArxivId, Card]) -> bool:
@@ -193,6 +221,35 @@ class Day:
             paper_ids=digest.paper_ids,
             parts=self._plan_parts(reader, digest, cards),
             now=self.now(),
+            # A holiday's date too: then they are told so.
+            next_due=find_due_at(reader.schedule, find_next_expected(self.on)),
+        )
+        return edition_id is not None
+
+    def _plan_notice(self, reader: Reader, nothing: Nothing) -> bool:
+        next_at = find_due_at(reader.schedule, find_next_announced(self.on))
+        digest = Digest(
+            language=reader.language,
+            announced_on=self.on,
+            composed_at=self.now(),
+            seen=0,
+            matched=0,
+            nothing=nothing,
+            next_due=next_at,
+            timezone=reader.schedule.timezone,
+        )
+        edition_id = ledger.plan_edition(
+            self.store,
+            subscriber_id=reader.id,
+            slot=self.notice_slot,
+            announced_on=self.on,
+            digest_json=digest_to_json(digest),
+            paper_ids=(),
+            parts=self._plan_parts(reader, digest, {}),
+            now=self.now(),
+            serves=False,
+            # What arXiv leaves out will not come; everything else is looked for all the time.
+            next_due=next_at if nothing is Nothing.HOLIDAY else self.now(),
         )
         return edition_id is not None
 
@@ -221,15 +278,15 @@ def forget_sandbox(store: Store) -> None:
 def load_cards(store: Store, paper_ids: Collection[ArxivId], language: str) -> dict[ArxivId, Card]:
     """The words of every paper, arXiv's and in `language`."""
     papers = papers_shelf.find_papers(store, paper_ids)
-    summaries = summaries_shelf.find_summaries(store, list(papers), language)
+    summaries = summaries_shelf.find_summaries(store, list(papers), summary_language(language))
     return {paper_id: Card(paper, summaries.get(paper_id)) for paper_id, paper in papers.items()}
 
 
-def render_edition(store: Store, edition_id: int, *, leave_mailto: str = "") -> Mail:
+def render_edition(store: Store, edition_id: int, *, leave_url: str = "", leave_mailto: str = "") -> Mail:
     """The mail of a stored edition. Words that came since it was composed (a late summary) are in it."""
     digest = digest_from_json(ledger.load_digest(store, edition_id))
     cards = load_cards(store, digest.paper_ids, digest.language)
-    return render_mail(digest, cards, leave_mailto=leave_mailto)
+    return render_mail(digest, cards, leave_url=leave_url, leave_mailto=leave_mailto)
 
 
 def _parse_all(readers: Iterable[Reader]) -> list[Query]:

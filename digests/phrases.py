@@ -3,7 +3,10 @@
 import tomllib
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
+
+from digests.chinese import TRADITIONAL, to_traditional
 
 FALLBACK = "zh"
 
@@ -26,8 +29,25 @@ class Phrases:
 
 @cache
 def load_phrases(language: str) -> Phrases:
-    """The sentences of `language` (`zh`, `en`); an unknown one gives Chinese."""
-    path = resources.files("templates") / "phrases" / f"{language}.toml"
-    if not path.is_file():
+    """The sentences of `language` (`zh`, `zh-Hant`, `en`); an unknown one gives Chinese."""
+    if language == TRADITIONAL:
+        # Converted, not kept in a file of its own, which would lag behind.
+        return Phrases(language, _to_traditional(_load_table("zh")))
+    if not _find_path(language).is_file():
         return load_phrases(FALLBACK)
-    return Phrases(language, tomllib.loads(path.read_text("utf-8")))
+    return Phrases(language, _load_table(language))
+
+
+def _find_path(language: str) -> Traversable:
+    return resources.files("templates") / "phrases" / f"{language}.toml"
+
+
+def _load_table(language: str) -> dict[str, dict[str, str]]:
+    return tomllib.loads(_find_path(language).read_text("utf-8"))
+
+
+def _to_traditional(table: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    return {
+        section: {key: to_traditional(sentence) for key, sentence in sentences.items()}
+        for section, sentences in table.items()
+    }

@@ -152,6 +152,12 @@ class Settings(BaseSettings):
         """No real channel is set: every outside part is its stand-in (invariant 8), or will be when it is needed."""
         return self.stand_ins or not (self.has_telegram or self.has_mail)
 
+    @property
+    def watched(self) -> tuple[str, ...] | None:
+        """Archives or categories that are asked for; None = those of the readers' scopes."""
+        names = tuple(self.archives.replace(",", " ").split())
+        return () if names == ("none",) else names or None
+
     @cached_property
     def store_url(self) -> str:
         return self.database_url or f"sqlite:///{(self.home / 'paperpost.db').resolve()}"
@@ -169,7 +175,7 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         mistakes += [_sentence(item) for item in error.errors()]
         settings = _leave_unchecked({_field(item): item["input"] for item in error.errors()}, overrides)
-    mistakes += _missing(settings)
+    mistakes += find_missing(settings)
     if mistakes:
         raise ConfigError("\n".join(mistakes))
     return settings
@@ -257,7 +263,8 @@ def _field(item: Any) -> str:
     return next(name for name in Settings.model_fields if given in {name, *_variables(name)})
 
 
-def _missing(settings: Settings) -> list[str]:
+def find_missing(settings: Settings) -> list[str]:
+    """What is needed beside what is set, a sentence each that begins with the variable."""
     mistakes = []
     if settings.has_mail and not settings.mail_from:
         mistakes.append("PAPERPOST_MAIL_FROM: PAPERPOST_SMTP_URL is set, so the sender's address is needed")

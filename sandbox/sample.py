@@ -1,10 +1,11 @@
-"""An invented announcement, with the Chinese that the sandbox's model knows by heart."""
+"""Invented announcements, with the Chinese that the sandbox's model knows by heart."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from importlib import resources
 from importlib.resources.abc import Traversable
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,8 @@ from digests.papers.paper import Kind
 from digests.papers.taxonomy import archive_of
 from sandbox.arxiv_text import accented, greek
 
-_DEFAULT = "2026-11-20.toml"
+_FIRST = "2026-11-20.toml"
+_BY_DATE = attrgetter("announced_on")
 _ORDER = tuple(Kind)
 
 #: English: one sentence a line, one blank between two sentences.
@@ -90,24 +92,38 @@ class SampleDay(_Row):
 
 
 def load_sample(path: Path | None = None) -> SampleDay:
-    """Read a day from a TOML file, by default the one that comes with the sandbox.
+    """Read a day from a TOML file, by default the first of those that come with the sandbox.
 
     Raises  ConfigError when the file cannot be read or is no such day.
     """
-    file: Traversable = path or resources.files("sandbox") / "sample" / _DEFAULT
+    return _load_day(path or _committed_days() / _FIRST)
+
+
+def load_samples() -> tuple[SampleDay, ...]:
+    """All days that come with the sandbox, the oldest first."""
+    days = (_load_day(file) for file in _committed_days().iterdir() if file.name.endswith(".toml"))
+    return tuple(sorted(days, key=_BY_DATE))
+
+
+def _committed_days() -> Traversable:
+    return resources.files("sandbox") / "sample"
+
+
+def _load_day(file: Traversable) -> SampleDay:
     try:
         return SampleDay.model_validate(tomllib.loads(file.read_text("utf-8")))
     except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
         raise ConfigError(f"{file} is no sample day: {error}") from error
 
 
-def known_summaries(day: SampleDay) -> dict[str, dict[str, Any]]:
-    r"""The hand-written Chinese by English title, with the English it was made from.
+def known_summaries(days: Iterable[SampleDay]) -> dict[str, dict[str, Any]]:
+    r"""The hand-written Chinese by English title, with the English it was made from; the newest day's words win.
 
     A paper is there once as a listing page shows its title (`$α$`) and once as a feed does (`$\alpha$`): formulas
     stand in the Chinese letter for letter, so each form has its own.
     """
-    return {title: _known(paper, title, chinese) for paper in day.papers for title, chinese in _titles(paper)}
+    papers = (paper for day in sorted(days, key=_BY_DATE) for paper in day.papers)
+    return {title: _known(paper, title, chinese) for paper in papers for title, chinese in _titles(paper)}
 
 
 def _titles(paper: SamplePaper) -> Iterator[tuple[str, str]]:

@@ -23,6 +23,7 @@ task_time_limit = 600
 task_default_queue = "match"
 task_routes = {
     "papers.collect": {"queue": "fetch"},
+    "papers.poll": {"queue": "fetch"},
     "digests.summarise": {"queue": "summarise"},
     "digests.deliver": {"queue": "deliver"},
 }
@@ -41,13 +42,17 @@ broker_transport_options = {
     "socket_connect_timeout": 5,
     "socket_keepalive": not broker_url.startswith("redis+socket"),
 }
+
+
+def _every(task: str, seconds: int) -> dict[str, object]:
+    # One that waited behind a long queue is worth nothing: the next one is on its way.
+    return {"task": task, "schedule": timedelta(seconds=seconds), "options": {"expires": seconds}}
+
+
 beat_schedule = {
-    "sweep": {
-        "task": "digests.sweep",
-        "schedule": timedelta(seconds=_settings.sweep_seconds),
-        # A sweep that waited behind a long queue is worth nothing: the next one is on its way.
-        "options": {"expires": _settings.sweep_seconds},
-    },
+    "sweep": _every("digests.sweep", _settings.sweep_seconds),
+    "dispatch": _every("digests.dispatch", _settings.tick_seconds),
+    "poll": _every("papers.poll", _settings.tick_seconds),
 }
 beat_schedule_filename = str(_settings.home / "beat-schedule")
 timezone = "UTC"

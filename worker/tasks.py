@@ -3,18 +3,25 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import structlog
 from celery import Task
 
 from digests.bootstrap import Services, open_services
+from digests.composing.digest import Nothing
+from digests.day import Day
 from digests.delivery.addresses import close_gone
 from digests.delivery.ledger import expire_claims
-from digests.errors import SourceUnavailable
+from digests.due import find_awaiting, find_due, find_unannounced, work_out_next
+from digests.errors import SourceError, SourceMalformed, SourceUnavailable
+from digests.heartbeat import beat
+from digests.papers.calendar import find_expected
 from digests.papers.collect import collect
 from digests.papers.paper import ArxivId, Source
+from digests.papers.polling import claim_poll, settle_poll, watch
 from digests.papers.shelf import find_recent_dates
+from digests.subscribers.archives import find_archives_read
 from digests.summaries.due import summarise_due
 from worker.app import app
 from worker.loop import LoopThread
@@ -32,16 +39,30 @@ _SENDS_PER_TASK = 50
 # arXiv asks for 300. A longer wait in the broker than its visibility timeout would run the task twice.
 _SOURCE_RETRY_SECONDS = 60
 _LONGEST_RETRY_SECONDS = 600
-# A day that is still not composed then needs a person; sends that are planned are swept for ever.
+# What is not what it should be will hardly be so in a minute; a person must look.
+_MALFORMED_WAIT_SECONDS = 3600
+# Summaries of older batches are woken by whoever needs them.
 _LOOK_BACK = timedelta(hours=24)
 
-_loop = LoopThread()
+_loop: Final = LoopThread()
 
 
 @cache
 def _services() -> Services:
     """One per pool process, made by its first task: nothing that is open crosses a fork."""
     return open_services()
+
+
+@app.task(name="papers.poll")
+def poll() -> None:
+    """Ask for one archive's page, if one is to be asked for; another one is the next task's business."""
+    services = _services()
+    named = services.settings.watched
+    watch(services.store, find_archives_read(services.store) if named is None else named, services.now())
+    scope = claim_poll(services.store, services.now())
+    if scope is not None:
+        _poll_scope(services, scope)
+        poll.delay()
 
 
 @app.task(name="papers.collect", bind=True)
@@ -59,13 +80,12 @@ def collect_papers(self: Task, scope: str, source: str) -> None:
 
 @app.task(name="digests.prepare")
 def prepare(on: str) -> None:
-    """Match the batch of `on` (ISO date), and wake summaries or, where none is missing, composing."""
-    day = _services().day(date.fromisoformat(on))
-    missing = day.plan_summaries()
-    for chunk in _chunks(missing, _PAPERS_PER_TASK):
-        summarise.delay(on, chunk)
-    if not missing:
-        _compose_when_ready(on)
+    """Match the batch of `on` (ISO date) for all who will get it, and wake summaries before anybody's hour comes."""
+    day = _day([on])
+    for chunk in _chunks(find_awaiting(day.store, day.on), _READERS_PER_TASK):
+        day.plan_summaries(chunk)
+    if not _wake_summaries(day, day.find_due_summaries()):
+        dispatch.delay()
 
 
 @app.task(name="digests.summarise")
@@ -73,19 +93,55 @@ def summarise(on: str, paper_ids: Sequence[str]) -> None:
     services = _services()
     ids = [ArxivId(paper_id) for paper_id in paper_ids]
     _loop.run(summarise_due(services.store, services.summarizer, ids, services.now))
-    _compose_when_ready(on)
+    # The last one out: while another task still holds a summary of this day, that one will.
+    if not _day([on]).has_open_summaries():
+        dispatch.delay()
+
+
+@app.task(name="digests.dispatch")
+def dispatch() -> None:
+    """Once a minute, and when something has become ready: find whose digest is due."""
+    services = _services()
+    beat(services.store, "worker", services.now())
+    work_out_next(services.store, services.now())
+    for due in find_due(services.store, services.now(), services.channel_names):
+        for chunk in _chunks(due.subscriber_ids, _READERS_PER_TASK):
+            compose.delay([on.isoformat() for on in due.dates], chunk, due.is_late)
+    untold = find_unannounced(
+        services.store, services.now(), services.channel_names, lambda on: services.day(on).notice_slot
+    )
+    for one in untold:
+        for chunk in _chunks(one.subscriber_ids, _READERS_PER_TASK):
+            announce_nothing.delay(one.announced_on.isoformat(), one.nothing, chunk)
 
 
 @app.task(name="digests.compose")
-def compose(on: str, subscriber_ids: Sequence[int]) -> None:
-    if _services().day(date.fromisoformat(on)).compose(set(subscriber_ids)):
+def compose(dates: Sequence[str], subscriber_ids: Sequence[int], is_late: bool) -> None:
+    """Compose these readers' digest of these batches, unless it waits for a summary and may still do so."""
+    day = _day(dates)
+    was_open = day.has_open_summaries()
+    planned = day.plan_summaries(subscriber_ids)
+    if not is_late and day.has_open_summaries():
+        if not was_open:
+            _wake_summaries(day, planned)
+        return
+    if day.compose(set(subscriber_ids)):
+        deliver.delay()
+
+
+@app.task(name="digests.announce_nothing")
+def announce_nothing(on: str, nothing: str, subscriber_ids: Sequence[int]) -> None:
+    """Tell these readers why nothing comes; `nothing` is a word of composing.Nothing."""
+    if _day([on]).announce_nothing(Nothing(nothing), set(subscriber_ids)):
         deliver.delay()
 
 
 @app.task(name="digests.deliver")
 def deliver() -> None:
     """Send what is due; where more is due than one task should hold, wake another."""
-    tally = _loop.run(_services().courier.deliver_due(limit=_SENDS_PER_TASK))
+    services = _services()
+    _loop.run(services.send_codes())
+    tally = _loop.run(services.courier.deliver_due(limit=_SENDS_PER_TASK))
     if tally.total() >= _SENDS_PER_TASK:
         deliver.delay()
 
@@ -99,17 +155,43 @@ def sweep() -> None:
     if expired or closed:
         log.warning("sweep_found", expired=expired, closed=closed)
     for on in find_recent_dates(services.store, services.now() - _LOOK_BACK):
-        prepare.delay(on.isoformat())
+        day = services.day(on)
+        _wake_summaries(day, day.find_due_summaries())
     deliver.delay()
 
 
-def _compose_when_ready(on: str) -> None:
-    """The last one out composes: while another task still holds a summary of this day, that one will."""
-    day = _services().day(date.fromisoformat(on))
-    if day.has_open_summaries() or not day.is_ripe():
-        return
-    for chunk in _chunks([reader.id for reader in day.waiting_readers()], _READERS_PER_TASK):
-        compose.delay(on, chunk)
+def _poll_scope(services: Services, scope: str) -> None:
+    fault, wait_seconds, on = "", 0.0, None
+    try:
+        on = collect(services.store, services.fetcher, scope=scope, source=Source.LISTING, now=services.now)
+    except SourceError as error:
+        fault, wait_seconds = str(error), _find_wait(error)
+        log.warning("poll_failed", scope=scope, reason=fault)
+    every_seconds = services.settings.poll_seconds
+    settle_poll(
+        services.store, scope, services.now(), every_seconds=every_seconds, fault=fault, wait_seconds=wait_seconds
+    )
+    # While the page shows the old batch there is nothing to prepare.
+    if on is not None and on >= find_expected(services.now()):
+        prepare.delay(on.isoformat())
+
+
+def _find_wait(error: SourceError) -> float:
+    if isinstance(error, SourceMalformed):
+        return _MALFORMED_WAIT_SECONDS
+    return getattr(error, "retry_after_seconds", None) or 0.0
+
+
+def _day(dates: Sequence[str]) -> Day:
+    *earlier, newest = [date.fromisoformat(on) for on in dates]
+    return _services().day(newest, earlier)
+
+
+def _wake_summaries(day: Day, paper_ids: Sequence[ArxivId]) -> bool:
+    """Whether there is anything to wait for."""
+    for chunk in _chunks(paper_ids, _PAPERS_PER_TASK):
+        summarise.delay(day.on.isoformat(), chunk)
+    return bool(paper_ids)
 
 
 def _chunks(items: Sequence[T], size: int) -> Iterator[list[T]]:

@@ -3,28 +3,53 @@
 import difflib
 from typing import Final
 
-from bot.services import Answer, Asked, BotServices
+from bot.services import Answer, Asked, BotServices, Button
 from digests.errors import QueryRefused
 from digests.keywords.language import parse
 from digests.subscribers.typed import shorten
 
-COMMANDS: Final = ("start", "add", "list", "remove", "today")
+#: Every command of bot/commands.py, which imports this file.
+COMMANDS: Final = (
+    "start",
+    "add",
+    "list",
+    "remove",
+    "today",
+    "settings",
+    "time",
+    "weekdays",
+    "timezone",
+    "channel",
+    "email",
+    "scope",
+    "lang",
+    "pause",
+    "resume",
+    "forget",
+    "help",
+)
 _MAX_OFFER_CHARS: Final = 256
 
 
 def plain_text(_services: BotServices, asked: Asked) -> Answer:
     """Words without a command are most likely a keyword: offer the command for them."""
     text = " ".join(asked.text.split())
-    if _is_keyword(text):
-        return Answer([asked.voice("offer_add", keyword=text)])
-    return Answer([asked.voice("plain_text")])
+    if not _is_keyword(text):
+        return Answer([asked.voice("plain_text")])
+    button = Button(asked.voice.plain("button_add"), f"/add {text}")
+    if button.is_short_enough:
+        return Answer([asked.voice("offer_add_tap", keyword=text)], [[button]])
+    return Answer([asked.voice("offer_add", keyword=text)])
 
 
 def unknown_command(_services: BotServices, asked: Asked) -> Answer:
     command = shorten(asked.command, 32)
     near = difflib.get_close_matches(asked.command.lower()[:32], COMMANDS, n=1)
     if near:
-        return Answer([asked.voice("misspelt_command", command=command, near=near[0])])
+        meant = f"/{near[0]} {asked.text}".strip()
+        button = Button(meant, meant)
+        buttons = [[button]] if button.is_short_enough else []
+        return Answer([asked.voice("misspelt_command", command=command, near=near[0])], buttons)
     return Answer([asked.voice("unknown_command", command=command) + "\n" + asked.voice("help")])
 
 

@@ -1,8 +1,10 @@
 """/start and /help."""
 
+from bot.buttons import languages, link
 from bot.services import Answer, Asked, BotServices
-from bot.voice import pack
+from bot.voice import Voice, pack
 from digests.delivery.channel import TELEGRAM
+from digests.errors import InputError
 from digests.subscribers.keywords import list_keywords
 from digests.subscribers.membership import join
 from digests.subscribers.subscriber import Subscriber
@@ -12,8 +14,14 @@ def start(services: BotServices, asked: Asked) -> Answer:
     subscriber = join_chat(services, asked)
     held = len(list_keywords(services.store, subscriber.id))
     if held:
-        return Answer([asked.voice("start_again", held=held)])
-    return Answer(pack([asked.voice("start"), asked.voice("start_example")]))
+        buttons = [[link(asked.voice, "today"), link(asked.voice, "settings")]]
+        return Answer([asked.voice("start_again", held=held)], buttons)
+    # An English telephone does not say that its owner wants English digests.
+    return Answer(pack(welcome(asked.voice)), [languages(subscriber.language)])
+
+
+def welcome(voice: Voice) -> list[str]:
+    return [voice("start"), voice("start_example")]
 
 
 def help_(_services: BotServices, asked: Asked) -> Answer:
@@ -26,9 +34,19 @@ def join_chat(services: BotServices, asked: Asked) -> Subscriber:
         services.store,
         channel=TELEGRAM,
         address=asked.chat_id,
-        language=services.language,
+        language=asked.language,
         confirmed=True,
         now=services.now(),
         salt=services.salt,
         asked_again=True,
     )
+
+
+def load_joined(services: BotServices, asked: Asked) -> Subscriber:
+    """Who is asking. Only /start and /add take somebody in, so that a tap on an old message never undoes /forget."""
+    if asked.subscriber is None:
+        raise InputError("not a subscriber", code="chat.not_joined")
+    if any(target.channel == TELEGRAM and target.gone_at is not None for target in asked.subscriber.targets):
+        # They had blocked us, and write again.
+        return join_chat(services, asked)
+    return asked.subscriber

@@ -45,15 +45,20 @@ def compose(
     sent_before: Container[ArxivId] = frozenset(),
     coverage: Sequence[Coverage] = (),
     max_full: int = 30,
+    dates: Sequence[date] = (),
+    next_due: datetime | None = None,
+    timezone: str = "Asia/Shanghai",
 ) -> Digest:
-    """The digest of one batch for one reader.
+    """The digest of one batch, or of several together, for one reader.
 
-    announced    the batch; a paper may come several times, replacements are left out
+    announced    the batches; a paper may come several times, replacements are left out
     matches      by canonical query; what is outside `announced` or `scope` does not count
     keywords     in the reader's own order, which is the order of the sections
     scope        archives and categories (`cs`, `stat.ML`); None is all of arXiv
     sent_before  papers that this reader already has
     max_full     the best so many stand in full, the others one line each
+    dates        of several batches, oldest first; `announced_on` is the newest one
+    next_due     when the next digest is due, said in `timezone`; None = unsaid
     """
     kinds = _find_kinds(announced, scope)
     hits = [{m.paper_id: m for m in matches.get(k.canonical, ()) if m.paper_id in kinds} for k in keywords]
@@ -70,6 +75,9 @@ def compose(
         sections=tuple(_build_section(order, hits[order], keywords, homes, entries) for order in range(len(keywords))),
         coverage=tuple(coverage),
         nothing=_find_nothing(keywords, matched=len(entries), hit=len(ranked)),
+        dates=tuple(dates),
+        next_due=next_due,
+        timezone=timezone,
     )
     return abridge(digest, max_full)
 

@@ -99,6 +99,20 @@ class Digest:
     timezone: str = "Asia/Shanghai"
 
     @property
+    def batch_dates(self) -> tuple[date, ...]:
+        """All batches in it, oldest first; one at least."""
+        return self.dates or (self.announced_on,)
+
+    @property
+    def is_holiday(self) -> bool:
+        return self.nothing is Nothing.HOLIDAY
+
+    @property
+    def is_out(self) -> bool:
+        """Was it announced, and have we got it?"""
+        return self.nothing not in {Nothing.HOLIDAY, Nothing.NOT_ANNOUNCED, Nothing.NOT_FETCHED}
+
+    @property
     def paper_ids(self) -> tuple[ArxivId, ...]:
         """Every paper in it, in reading order, the ones in full first."""
         full = [entry.paper_id for section in self.sections for entry in section.entries]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import IntegrityError
 
 from digests.delivery.outcomes import storable
@@ -14,12 +14,28 @@ from digests.store.tables import deliveries, targets
 def mark_gone(store: Store, target_id: int, reason: str, now: datetime) -> int:
     """Never send to this address again; returns how many waiting parts were closed."""
     with store.writing() as connection:
-        connection.execute(
+        gone = (
             update(targets)
             .where(targets.c.id == target_id, targets.c.gone_at.is_(None))
             .values(gone_at=now, gone_reason=storable(reason))
+            .returning(targets.c.subscriber_id)
         )
+        subscriber_id = connection.scalars(gone).one_or_none()
+        if subscriber_id is not None:
+            _fall_back(connection, subscriber_id)
     return close_gone(store, now, target_id)
+
+
+def _fall_back(connection: Connection, subscriber_id: int) -> None:
+    """The only address where they wanted digests is dead: better an address they had switched off than silence."""
+    theirs = (
+        targets.c.subscriber_id == subscriber_id,
+        targets.c.gone_at.is_(None),
+        targets.c.confirmed_at.is_not(None),
+    )
+    wanted = select(targets.c.id).where(*theirs, targets.c.muted_at.is_(None))
+    if connection.execute(wanted).first() is None:
+        connection.execute(update(targets).where(*theirs).values(muted_at=None))
 
 
 def close_gone(store: Store, now: datetime, target_id: int | None = None) -> int:

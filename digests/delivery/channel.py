@@ -12,22 +12,28 @@ EMAIL: Final = "email"
 class Message:
     """One part on its way to one address. Telegram has no use for `text` and `subject`.
 
-    silent  arrives without a sound, where the channel knows how
+    edition_id, target_id  0 for what is no digest: it has a reference of its own, and there is nothing to leave
+    silent                 arrives without a sound, where the channel knows how
     """
 
-    edition_id: int
-    target_id: int
-    part: int
+    edition_id: int = 0
+    target_id: int = 0
+    part: int = 1
     address: str
     html: str
     text: str = ""
     subject: str = ""
     silent: bool = False
+    own_reference: str = ""
 
     @property
     def reference(self) -> str:
         """The same for every attempt at this part, and for no other part."""
-        return f"digest-{self.edition_id}-{self.target_id}-{self.part}"
+        return self.own_reference or f"digest-{self.edition_id}-{self.target_id}-{self.part}"
+
+    @property
+    def is_digest(self) -> bool:
+        return self.edition_id > 0
 
 
 class MessageChannel(Protocol):

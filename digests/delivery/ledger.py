@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Date, Select, and_, case, exists, func, literal, or_, select, update
 
 from digests.delivery.outcomes import MAX_ATTEMPTS, build_values, judge
 from digests.delivery.states import FINAL, DeliveryState, move
@@ -63,8 +63,13 @@ def plan_edition(
     paper_ids: Collection[ArxivId],
     parts: Sequence[Planned],
     now: datetime,
+    serves: bool = True,
+    next_due: datetime | None = None,
 ) -> int | None:
-    """Write an edition and its deliveries in one transaction; returns the edition's id.
+    """Write an edition, its deliveries and where the reader stands now, in one transaction; returns the edition's id.
+
+    serves    with it the reader has had everything up to `announced_on`
+    next_due  when to look for their next one; None = to be worked out
 
     A slot that exists is left as it is, and its id returned. Without parts the edition only records that there was
     nothing to say. None: the reader has left or is paused, or none of the parts is for a confirmed address of theirs.
@@ -89,6 +94,7 @@ def plan_edition(
                 "composed_at": now,
             },
         )
+        _move_on(connection, subscriber_id, announced_on if serves else None, next_due)
         if edition_id is None:
             return _find_edition(connection, subscriber_id, slot)
         state = {"edition_id": edition_id, "state": DeliveryState.PLANNED, "planned_at": now}
@@ -292,7 +298,7 @@ def _find_reachable(connection: Connection, subscriber_id: int) -> set[int]:
     query = (
         select(targets.c.id)
         .join(subscribers, subscribers.c.id == targets.c.subscriber_id)
-        .where(subscribers.c.id == subscriber_id, *_is_reachable())
+        .where(subscribers.c.id == subscriber_id, *_is_reachable(), targets.c.muted_at.is_(None))
         # PostgreSQL: the reader cannot be forgotten until the rows that point at them are written.
         .with_for_update(read=True, key_share=True)
     )
@@ -302,6 +308,15 @@ def _find_reachable(connection: Connection, subscriber_id: int) -> set[int]:
 def _insert_edition(store: Store, connection: Connection, row: dict[str, Any]) -> int | None:
     statement = store.insert(editions).values(row).on_conflict_do_nothing(index_elements=["subscriber_id", "slot"])
     return connection.execute(statement.returning(editions.c.id)).scalar_one_or_none()
+
+
+def _move_on(connection: Connection, subscriber_id: int, served_on: date | None, next_due: datetime | None) -> None:
+    """An older batch never takes them back."""
+    values: dict[str, Any] = {"next_due": next_due}
+    if served_on is not None:
+        is_newer = or_(subscribers.c.served_on.is_(None), subscribers.c.served_on < served_on)
+        values["served_on"] = case((is_newer, literal(served_on, Date())), else_=subscribers.c.served_on)
+    connection.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(values))
 
 
 def _find_edition(connection: Connection, subscriber_id: int, slot: str) -> int | None:

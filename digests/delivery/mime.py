@@ -30,7 +30,7 @@ _POLICY: Final = _Policy(linesep="\r\n")
 def build_mail(message: Message, *, sender: Address, sent_at: datetime, links: Sequence[str]) -> EmailMessage:
     """The mail with all its headers; no header can begin inside another.
 
-    links   for leaving: https (one click, RFC 8058) and mailto
+    links   for leaving: https (one click, RFC 8058) and mailto; only a digest is something to leave
     Raises  RecipientGone when the address is none.
     """
     mail = EmailMessage(policy=_POLICY)
@@ -40,19 +40,24 @@ def build_mail(message: Message, *, sender: Address, sent_at: datetime, links: S
     mail["Date"] = format_datetime(sent_at)
     # The same for a repeat, so that mail programs show one of the two.
     mail["Message-ID"] = f"<{message.reference}@{sender.domain}>"
-    mail["List-Id"] = f"PaperPost <paperpost.{sender.domain}>"
-    if links:
-        mail["List-Unsubscribe"] = ", ".join(f"<{link}>" for link in links)
-    if any(link.startswith("https:") for link in links):
-        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Precedence"] = "bulk"
     mail["X-Auto-Response-Suppress"] = "All"
-    mail["Feedback-ID"] = f"{message.edition_id}:digest:paperpost:{sender.domain}"
+    if message.is_digest:
+        _add_list_headers(mail, message, domain=sender.domain, links=links)
     # Quoted-printable: no line is too long, and no server has to know 8BITMIME.
     mail.set_content(message.text, cte="quoted-printable")
     mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
     return mail
+
+
+def _add_list_headers(mail: EmailMessage, message: Message, *, domain: str, links: Sequence[str]) -> None:
+    mail["List-Id"] = f"PaperPost <paperpost.{domain}>"
+    if links:
+        mail["List-Unsubscribe"] = ", ".join(f"<{link}>" for link in links)
+    if any(link.startswith("https:") for link in links):
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail["Precedence"] = "bulk"
+    mail["Feedback-ID"] = f"{message.edition_id}:digest:paperpost:{domain}"
 
 
 def _parse_address(address: str) -> Address:

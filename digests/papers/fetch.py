@@ -15,7 +15,7 @@ from digests.clock import Now
 from digests.errors import SourceMalformed, SourceUnavailable
 from digests.papers.listing import find_reason
 from digests.papers.politeness import LISTING_KEY, SERVICES_KEY, Wait
-from digests.papers.rss import read_feed
+from digests.papers.wire import read_wire
 
 #: A page of 2,000 entries has about 6 MB.
 MAX_BYTES: Final = 64 * 1024 * 1024
@@ -79,13 +79,14 @@ class PageFetcher:
 
         Raises  SourceUnavailable (retry_after_seconds set) after four tries, SourceMalformed for a refusal (4xx).
         """
-        return self._fetch(f"{self._list_url}/list/{scope}/new?skip={skip}&show={PAGE_SIZE}", LISTING_KEY)
+        return self.fetch(f"{self._list_url}/list/{scope}/new?skip={skip}&show={PAGE_SIZE}", LISTING_KEY)
 
     def fetch_feed(self, scope: str, form: str = "rss") -> bytes:
         """Today's feed of a category, or of several joined by `+`, as `rss` or `atom`. Raises as fetch_listing does."""
-        return self._fetch(f"{self._rss_url}/{form}/{scope}", SERVICES_KEY)
+        return self.fetch(f"{self._rss_url}/{form}/{scope}", SERVICES_KEY)
 
-    def _fetch(self, url: str, host_key: str) -> bytes:
+    def fetch(self, url: str, host_key: str) -> bytes:
+        """Any other address of arXiv's, when `host_key` has its turn. Raises as fetch_listing does."""
         attempts = Retrying(
             retry=retry_if_exception_type(SourceUnavailable),
             stop=lambda state: _ENOUGH(state) or _asked_wait(state) > _LONGEST_WAIT_SECONDS,
@@ -167,7 +168,7 @@ def _asked_wait(state: RetryCallState) -> float:
 
 def _read_reason(body: bytes) -> str:
     try:
-        read_feed(body)
+        read_wire(body)
     except SourceMalformed as error:
         if body.lstrip().startswith(b"<?xml"):
             return str(error)

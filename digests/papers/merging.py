@@ -64,7 +64,7 @@ def hash_words(paper: Paper) -> str:
 
 
 def _choose_comments(known: Paper, paper: Paper) -> str:
-    # Only listing pages have comments, so how far a source is trusted says nothing here.
+    # Feeds have none, and authors change them without a new version: of one version the latest arrival's count.
     is_newer = (paper.version or 0) >= (known.version or 0)
     return (paper.comments or known.comments) if is_newer else (known.comments or paper.comments)
 

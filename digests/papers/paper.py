@@ -1,4 +1,4 @@
-"""What a paper is, and what one wire document said about the papers of one announcement."""
+"""What a paper is, and what one wire document said about papers, announced or not."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -21,9 +21,12 @@ class Kind(StrEnum):
 class Source(StrEnum):
     """Where words came from, the least trusted first: a later one's words win (invariant 2)."""
 
+    HF = "hf"
     LISTING = "list"
     ATOM = "atom"
     RSS = "rss"
+    API = "api"
+    OAI = "oai"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,3 +108,16 @@ class Announcement:
     broken: tuple[Broken, ...] = ()
     sections: tuple[Section, ...] = ()
     total: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harvest:
+    """What one answer said about papers, whenever they were announced.
+
+    next_token  OAI-PMH: what to ask with for the rest of the list; empty where this is its end
+    """
+
+    source: Source
+    papers: tuple[Paper, ...] = ()
+    broken: tuple[Broken, ...] = ()
+    next_token: str = ""

@@ -5,20 +5,20 @@ Limit   a feed has at most 2,000 items, and what is cut are new papers: see gate
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Final
 
 from lxml import etree
 
 from digests.clock import ARXIV_ZONE
 from digests.errors import SourceMalformed
 from digests.papers.identifier import read_identifier
-from digests.papers.paper import Announced, Announcement, ArxivId, Broken, Kind, Paper, Source, Unreadable
+from digests.papers.paper import Announced, Announcement, ArxivId, Kind, Paper, Source, Unreadable
 from digests.papers.taxonomy import canonical_category
 from digests.papers.whole_text import MAX_TITLE_CHARS, clean_line, clean_words, split_authors
+from digests.papers.xml_entries import parse_xml, read_entries
 
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
 _DC: Final = "{http://purl.org/dc/elements/1.1/}"
@@ -53,7 +53,7 @@ def read_feed(payload: bytes) -> Announcement:
     An Atom feed without entries has no date: `updated` is the time at which it was built.
     Raises  SourceMalformed for what is no arXiv feed, with arXiv's own reason for an error feed.
     """
-    root = _parse(payload)
+    root = parse_xml(payload)
     form = {"rss": _RSS_FORM, f"{_ATOM}feed": _ATOM_FORM}.get(root.tag)
     channel = root.find(form.channel) if form else None
     if form is None or channel is None:
@@ -64,27 +64,14 @@ def read_feed(payload: bytes) -> Announcement:
     if not title.endswith(_TITLE_END):
         raise SourceMalformed(f"This is no feed of arXiv; it calls itself {title[:80]!r}.")
     nodes = channel.findall(form.entry)
-    found = list(_read_entries(nodes, form))
+    entries, broken = read_entries(nodes, lambda node: _read_entry(node, form))
     return Announcement(
         source=form.source,
         scope=_read_scope(title),
         announced_on=_read_day(channel) if form is _RSS_FORM else _read_last_day(nodes),
-        entries=tuple(part for part in found if isinstance(part, Announced)),
-        broken=tuple(part for part in found if isinstance(part, Broken)),
+        entries=entries,
+        broken=broken,
     )
-
-
-def _parse(payload: bytes) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(payload, parser)
-    except etree.XMLSyntaxError as error:
-        raise SourceMalformed(f"This is no whole XML document: {clean_line(str(error), max_chars=200)}") from error
-    document: Any = root.getroottree()
-    if document.docinfo.doctype:
-        # No feed has one; entities that eat memory or read files need one.
-        raise SourceMalformed("This feed has a document type declaration.")
-    return root
 
 
 def _read_scope(title: str) -> str:
@@ -114,15 +101,6 @@ def _day_in_new_york(moment: datetime) -> date:
     if moment.tzinfo is None:
         raise ValueError("a date without a zone")
     return moment.astimezone(ARXIV_ZONE).date()
-
-
-def _read_entries(nodes: list[etree._Element], form: _Form) -> Iterator[Announced | Broken]:
-    for number, node in enumerate(nodes, start=1):
-        try:
-            yield _read_entry(node, form)
-        except Unreadable as error:
-            payload = etree.tostring(node, encoding="unicode")[:500]
-            yield Broken(f"entry {number}", str(error), payload)
 
 
 def _read_entry(node: etree._Element, form: _Form) -> Announced:

@@ -29,7 +29,7 @@ class Stored:
     entries: int
     new: int
     known: int
-    broken: int
+    broken: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +61,23 @@ def store_announcement(store: Store, announcement: Announcement, now: Now, *, on
     kinds = _kinds_of(announcement)
     with store.writing() as connection:
         _lock(store, connection)
-        new = _store_papers(store, connection, announcement, now())
+        found = [entry.paper for entry in announcement.entries]
+        new = _merge_papers(store, connection, found, announcement.source, now())
         is_stale = _is_stale(connection, announcement, kinds, day)
         if not is_stale:
             _store_kinds(store, connection, kinds, day, now())
         _store_progress(store, connection, announcement, day, now(), is_stale=is_stale)
     return Stored(entries=len(kinds), new=new, known=len(kinds) - new, broken=len(announcement.broken))
+
+
+def store_papers(store: Store, found: Iterable[Paper], source: Source, now: Now) -> Stored:
+    """Store papers that no announcement brought: they are in no batch. A second time changes nothing."""
+    found = list(found)
+    with store.writing() as connection:
+        _lock(store, connection)
+        new = _merge_papers(store, connection, found, source, now())
+    entries = len({paper.id for paper in found})
+    return Stored(entries=entries, new=new, known=entries - new)
 
 
 def load_batch(store: Store, on: date) -> list[Announced]:
@@ -119,12 +130,14 @@ def _kinds_of(announcement: Announcement) -> dict[ArxivId, Kind]:
     return kinds
 
 
-def _store_papers(store: Store, connection: Connection, announcement: Announcement, now_at: datetime) -> int:
+def _merge_papers(
+    store: Store, connection: Connection, found: Sequence[Paper], source: Source, now_at: datetime
+) -> int:
     """How many papers were not here before."""
-    before = _find_known(connection, sorted({entry.paper.id for entry in announcement.entries}))
+    before = _find_known(connection, sorted({paper.id for paper in found}))
     after = dict(before)
-    for entry in announcement.entries:
-        after[entry.paper.id] = merge(after.get(entry.paper.id), entry.paper, announcement.source)
+    for paper in found:
+        after[paper.id] = merge(after.get(paper.id), paper, source)
     changed = [_build_row(known, now_at) for paper_id, known in sorted(after.items()) if before.get(paper_id) != known]
     if changed:
         insert = store.insert(papers)

@@ -3,6 +3,7 @@
 Source https://arxiv.org/category_taxonomy and arXiv's own definitions, 2026-06.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -49,6 +50,15 @@ def find_category(text: str) -> str | None:
     """The canonical id of the category that `text` names in any case; None for an archive that has several."""
     row = _table().get(text.strip().lower())
     return row.canonical if row and row.what != "archive" else None
+
+
+def canonical_categories(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of the names that are arXiv's, each once: ACM and MSC classes fall out.
+
+    An archive is one too: `astro-ph` had no categories before 2009.
+    """
+    found = (find_category(name) or find_archive(name) for name in names)
+    return tuple(dict.fromkeys(category for category in found if category))
 
 
 def find_archive(text: str) -> str | None:

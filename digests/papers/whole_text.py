@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 from pylatexenc.latex2text import LatexNodes2Text
@@ -74,6 +75,12 @@ def split_authors(text: str) -> tuple[str, ...]:
         elif name and name.lower() not in {"et al", "et al."}:
             names.append(name)
     return tuple(names[:MAX_AUTHORS])
+
+
+def read_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Authors that stand one by one; arXiv makes one of the colon behind a collaboration, too."""
+    clean = (clean_words(name, max_chars=MAX_NAME_CHARS) for name in names)
+    return tuple(name for name in clean if any(char.isalnum() for char in name))[:MAX_AUTHORS]
 
 
 def _letter(match: re.Match[str]) -> str:

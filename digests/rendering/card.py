@@ -1,14 +1,15 @@
 """One paper's words for one language, the same for every reader and format."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from digests.chinese import TRADITIONAL, to_traditional
 from digests.clock import BEIJING
 from digests.papers.paper import Paper
 from digests.papers.taxonomy import category_name
 from digests.phrases import Phrases, load_phrases
 from digests.rendering.latex import Readable, clean, read
-from digests.summaries.summary import Card, Summary, SummaryState
+from digests.summaries.summary import Card, Point, Summary, SummaryState
 
 _MAX_TITLE_CHARS = 300
 _MAX_NAME_CHARS = 80
@@ -68,7 +69,7 @@ def build_card(card: Card, language: str) -> CardView:
     """Cached: a day's papers are read by everybody."""
     phrases = load_phrases(language)
     paper = card.paper
-    summary = card.summary if card.summary and card.summary.is_readable else None
+    summary = _find_summary(card, language)
     title, original = read(paper.title).clip(_MAX_TITLE_CHARS), read(paper.abstract)
     abstract, doubt = read(summary.abstract) if summary else original, _explain_doubt(summary, phrases)
     translated = read(summary.title).clip(_MAX_TITLE_CHARS) if summary else Readable(())
@@ -89,6 +90,23 @@ def build_card(card: Card, language: str) -> CardView:
         abstracts=_compare(abstract, original, phrases)
         if doubt and original
         else _show(abstract, is_english=not summary),
+    )
+
+
+def _find_summary(card: Card, language: str) -> Summary | None:
+    """What there is to read, in the reader's characters."""
+    summary = card.summary
+    if not summary or not summary.is_readable:
+        return None
+    if language != TRADITIONAL:
+        return summary
+    return replace(
+        summary,
+        title=to_traditional(summary.title),
+        tldr=to_traditional(summary.tldr),
+        abstract=to_traditional(summary.abstract),
+        points=tuple(Point(to_traditional(point.label), to_traditional(point.text)) for point in summary.points),
+        faults=tuple(to_traditional(fault) for fault in summary.faults),
     )
 
 

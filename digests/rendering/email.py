@@ -56,14 +56,14 @@ def render_mail(
     page = build_page(digest, cards)
     return Mail(
         subject=" ".join(_fill_mail("subject.txt", page, links).split()),
-        text=_fill_mail("body.txt", page, links, remarks=()),
+        text=_fill_mail("body.txt", page, links),
         html=_fit_html(digest, cards, links),
     )
 
 
 def render_text(digest: Digest, cards: Mapping[ArxivId, Card]) -> str:
     """The mail's plain text, by itself."""
-    return _fill_mail("body.txt", build_page(digest, cards), Links(), remarks=())
+    return _fill_mail("body.txt", build_page(digest, cards), Links())
 
 
 def _fit_html(digest: Digest, cards: Mapping[ArxivId, Card], links: Links) -> str:

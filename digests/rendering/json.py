@@ -19,7 +19,9 @@ def render_json(digest: Digest, cards: Mapping[ArxivId, Card]) -> str:
     kept = digest_to_json(digest)
     data = {
         **{key: kept[key] for key in ("language", "announced_on", "composed_at", "seen", "matched", "nothing")},
-        "announced_at": announced_at(digest.announced_on).isoformat(),
+        "dates": [day.isoformat() for day in digest.batch_dates],
+        "announced_at": announced_at(digest.announced_on).isoformat() if digest.is_out else None,
+        **{key: kept[key] for key in ("next_due", "timezone")},
         "coverage": kept["coverage"],
         "sections": [
             {

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from digests.composing.digest import Digest
 from digests.papers.paper import ArxivId
 from digests.phrases import Phrases, load_phrases
+from digests.rendering.dates import beijing_moment, eastern_moment, format_seconds, say_batch
 from digests.rendering.latex import clean
-from digests.rendering.page import PaperView, SectionView, beijing_moment, build_page, eastern_moment, format_seconds
+from digests.rendering.page import Page, PaperView, SectionView, build_page
 from digests.summaries.summary import Card
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~$&]")
@@ -23,24 +24,33 @@ def render_markdown(digest: Digest, cards: Mapping[ArxivId, Card]) -> str:
     """One section a keyword, also for those without a result."""
     page = build_page(digest, cards)
     phrases = load_phrases(page.language)
-    lines = [
-        f"# {escape(phrases('digest.markdown_title', date=digest.announced_on.isoformat()))}",
-        escape(
-            phrases(
-                "digest.markdown_generated",
-                generated=format_seconds(digest.composed_at),
-                eastern=eastern_moment(digest),
-                beijing=beijing_moment(digest),
-            )
-        ),
-        escape(phrases("digest.counts", matched=digest.matched, seen=digest.seen)),
-        *([escape(page.coverage)] if page.coverage else []),
-        *([escape(page.nothing)] if page.nothing else []),
-    ]
+    lines = [f"# {escape(phrases('digest.markdown_title', date=_name_dates(digest, phrases)))}"]
+    lines += [escape(line) for line in _head(digest, page, phrases) if line]
     for section in page.sections:
         lines += _render_section(section, phrases)
-    lines += ["---", escape(phrases("digest.thanks"))]
+    lines += ["---", *([escape(page.next_due)] if page.next_due else []), escape(phrases("digest.thanks"))]
     return "\n\n".join(lines) + "\n"
+
+
+def _name_dates(digest: Digest, phrases: Phrases) -> str:
+    first, last = digest.batch_dates[0].isoformat(), digest.batch_dates[-1].isoformat()
+    return first if first == last else phrases("digest.markdown_dates", first=first, last=last)
+
+
+def _head(digest: Digest, page: Page, phrases: Phrases) -> Iterator[str]:
+    generated = format_seconds(digest.composed_at)
+    if digest.is_out and len(digest.batch_dates) == 1:
+        moments = {"eastern": eastern_moment(digest), "beijing": beijing_moment(digest)}
+        yield phrases("digest.markdown_generated", generated=generated, **moments)
+    else:
+        yield phrases("digest.markdown_generated_alone", generated=generated)
+        yield page.announced
+    if digest.is_out:
+        # Every paper stands in full here, whatever the digest has as one line.
+        batch = say_batch(digest, phrases)
+        yield phrases("digest.counts", batch=batch, matched=digest.matched, seen=digest.seen)
+    yield page.coverage
+    yield page.nothing
 
 
 def escape(text: str) -> str:

@@ -2,21 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Final
 
-from babel.dates import format_date
-
-from digests.clock import ARXIV_ZONE, BEIJING, announced_at
 from digests.composing.digest import Coverage, Digest, Entry, Section
 from digests.papers.paper import ArxivId, Kind
 from digests.phrases import Phrases, load_phrases
 from digests.rendering.card import CardView, build_card
+from digests.rendering.dates import (
+    name_days_briefly,
+    say_announced,
+    say_batch,
+    say_headline,
+    say_next,
+    say_nothing,
+)
 from digests.rendering.latex import clean
 from digests.rendering.why import Why, build_why
 from digests.summaries.summary import Card
 
-_LOCALES = {"zh": "zh_Hans", "en": "en"}
-_LANGUAGE_TAGS = {"zh": "zh-Hans", "en": "en"}
+_LANGUAGE_TAGS: Final = {"zh": "zh-Hans"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +52,10 @@ class SectionView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """`empty` names the keywords with 0 hits, which are also in `sections`."""
+    """`empty` names the keywords with 0 hits, which are also in `sections`.
+
+    Each sentence is empty where it has nothing to say.
+    """
 
     language: str
     language_tag: str
@@ -58,6 +65,7 @@ class Page:
     counts: str
     coverage: str
     nothing: str
+    next_due: str
     sections: tuple[SectionView, ...]
     empty: tuple[str, ...]
 
@@ -74,36 +82,19 @@ def build_page(digest: Digest, cards: Mapping[ArxivId, Card]) -> Page:
     """The digest with its words. `cards` has every paper of it."""
     phrases = load_phrases(digest.language)
     sections = tuple(_build_section(section, cards, phrases) for section in digest.sections)
-    date = format_date(digest.announced_on, "full", locale=_LOCALES.get(phrases.language, "en"))
     return Page(
         language=phrases.language,
         language_tag=_LANGUAGE_TAGS.get(phrases.language, phrases.language),
         subject=_build_subject(digest, phrases),
-        headline=phrases("digest.headline", date=date),
-        announced=phrases("digest.announced", eastern=eastern_moment(digest), beijing=beijing_moment(digest)),
-        counts=_build_counts(digest, phrases),
+        headline=say_headline(digest, phrases),
+        announced=say_announced(digest, phrases),
+        counts=_build_counts(digest, phrases) if digest.is_out else "",
         coverage=_build_coverage(digest.coverage, phrases),
-        nothing=phrases(f"digest.{digest.nothing}") if digest.nothing else "",
+        nothing=say_nothing(digest, phrases),
+        next_due=say_next(digest, phrases),
         sections=sections,
         empty=tuple(section.keyword for section in sections if not section.hits),
     )
-
-
-def eastern_moment(digest: Digest) -> str:
-    """When arXiv announced the batch, by its own clock: `2026-04-09 20:00 EDT`."""
-    return f"{announced_at(digest.announced_on).astimezone(ARXIV_ZONE):%Y-%m-%d %H:%M %Z}"
-
-
-def beijing_moment(digest: Digest) -> str:
-    return format_beijing(announced_at(digest.announced_on))
-
-
-def format_beijing(moment: datetime) -> str:
-    return f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M}"
-
-
-def format_seconds(moment: datetime) -> str:
-    return f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
 
 
 def _build_section(section: Section, cards: Mapping[ArxivId, Card], phrases: Phrases) -> SectionView:
@@ -138,10 +129,9 @@ def _build_note(section: Section, phrases: Phrases) -> str:
 
 
 def _build_subject(digest: Digest, phrases: Phrases) -> str:
-    locale = _LOCALES.get(phrases.language, "en")
-    date = format_date(digest.announced_on, "M月d日" if phrases.language == "zh" else "MMM d", locale=locale)
+    date = name_days_briefly(digest, phrases)
     if digest.nothing:
-        return phrases(f"digest.subject_{digest.nothing}", date=date)
+        return phrases(f"digest.subject_{digest.nothing}", date=date, batch=say_batch(digest, phrases))
     return phrases("digest.subject", date=date, matched=digest.matched, keywords=_name_keywords(digest, phrases))
 
 
@@ -158,7 +148,7 @@ def _name_keywords(digest: Digest, phrases: Phrases, max_chars: int = 48) -> str
 def _build_counts(digest: Digest, phrases: Phrases) -> str:
     brief = sum(len(section.brief) for section in digest.sections)
     fields = {"seen": digest.seen, "matched": digest.matched, "full": digest.matched - brief, "brief": brief}
-    return phrases("digest.counts_brief" if brief else "digest.counts", **fields)
+    return phrases("digest.counts_brief" if brief else "digest.counts", batch=say_batch(digest, phrases), **fields)
 
 
 def _build_coverage(coverage: Sequence[Coverage], phrases: Phrases) -> str:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from markupsafe import escape
+
 from digests.composing.digest import Digest
 from digests.papers.paper import ArxivId
 from digests.phrases import Phrases, load_phrases
@@ -86,6 +88,8 @@ def _build_blocks(page: Page, phrases: Phrases) -> Iterator[_Block]:
             yield _Block(phrases("digest.no_result_for", keywords=name))
         else:
             yield _Block(name, gap=phrases("digest.rest_join"))
+    if page.next_due:
+        yield _Block(str(escape(page.next_due)))
 
 
 def _build_section(section: SectionView, phrases: Phrases) -> Iterator[_Block]:

@@ -1,10 +1,11 @@
 """Why a paper is here: which keywords, and the words that matched, where they stand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 
+from digests.chinese import TRADITIONAL, to_traditional
 from digests.composing.digest import Reason
 from digests.keywords.match import Field, Span
 from digests.phrases import Phrases, load_phrases
@@ -48,14 +49,18 @@ def build_why(reasons: tuple[Reason, ...], card: Card, language: str) -> Why:
 def _build_places(reason: Reason, card: Card, phrases: Phrases) -> tuple[Place, ...]:
     places = []
     for field, spans in groupby(reason.spans, key=lambda span: span.field):
-        pieces = _show(field, list(spans), card)
+        pieces = _show(field, list(spans), card, phrases.language)
         places.append(Place(phrases(f"digest.field_{field}"), pieces, is_english=field is not Field.CHINESE))
     return tuple(places[:_MAX_PLACES])
 
 
-def _show(field: Field, spans: Sequence[Span], card: Card) -> tuple[Piece, ...]:
+def _show(field: Field, spans: Sequence[Span], card: Card, language: str) -> tuple[Piece, ...]:
     """Words that came after the match (a newer version, another translation) may not hold the place any more."""
-    return show_hits(_find_text(field, card), spans) or (Piece(clean(spans[0].term), is_hit=True),)
+    pieces = show_hits(_find_text(field, card), spans)
+    if field is Field.CHINESE and language == TRADITIONAL:
+        # Afterwards: the places count in the words as stored.
+        pieces = tuple(replace(piece, text=to_traditional(piece.text)) for piece in pieces)
+    return pieces or (Piece(clean(spans[0].term), is_hit=True),)
 
 
 def _find_text(field: Field, card: Card) -> str:

@@ -42,6 +42,19 @@ def load_on(connection: Connection, subscriber_id: int) -> Subscriber:
     return _build_subscriber(row, [build_target(target) for target in connection.execute(query)])
 
 
+def lock(connection: Connection, *subscriber_ids: int) -> None:
+    """On PostgreSQL whoever changes several rows of a reader waits here for the others; SQLite has one writer.
+
+    Raises  InputError `chat.no_such_subscriber`.
+    """
+    wanted = sorted(set(subscriber_ids))
+    # In one order, so that two who want the same two never wait for each other.
+    query = select(subscribers.c.id).where(subscribers.c.id.in_(wanted)).order_by(subscribers.c.id).with_for_update()
+    missing = set(wanted) - set(connection.execute(query).scalars())
+    if missing:
+        raise no_such_subscriber(min(missing))
+
+
 def no_such_subscriber(subscriber_id: int) -> InputError:
     return InputError(
         f"no subscriber {subscriber_id}", code="chat.no_such_subscriber", fields={"subscriber": subscriber_id}

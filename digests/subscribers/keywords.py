@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Row, delete, select
 from digests.errors import InputError, QueryRefused
 from digests.keywords.language import Query, parse, split_keywords
 from digests.store.engine import Store
-from digests.store.tables import subscribers, subscriptions
+from digests.store.tables import subscriptions
+from digests.subscribers.beginning import begin_now
 from digests.subscribers.breadth import is_wider_than_an_archive
-from digests.subscribers.directory import no_such_subscriber
+from digests.subscribers.directory import lock
 from digests.subscribers.subscriber import Keyword
 from digests.subscribers.typed import make_readable, shorten
 
@@ -80,8 +81,11 @@ def add_keywords(
     queries = [_read(typed, takes_wide=takes_wide) for typed in _split(text, max_keywords)]
     with store.writing() as connection:
         held = {keyword.canonical: keyword for keyword in _load_and_lock(connection, subscriber_id)}
+        was_empty = not held
         adding = _Adding(store, connection, subscriber_id, held, now, max_keywords)
         outcomes = tuple(adding.add(query) if isinstance(query, Query) else query for query in queries)
+        if was_empty and held:
+            begin_now(connection, subscriber_id)
     return AddResult(outcomes=outcomes, held=len(held), max_keywords=max_keywords)
 
 
@@ -184,10 +188,8 @@ def _same(held: list[Keyword], wanted: str) -> Iterator[Keyword]:
 
 
 def _load_and_lock(connection: Connection, subscriber_id: int) -> list[Keyword]:
-    # On PostgreSQL two commands of one person wait for each other here, so that the limit holds; SQLite has one writer.
-    row = select(subscribers.c.id).where(subscribers.c.id == subscriber_id).with_for_update()
-    if connection.execute(row).first() is None:
-        raise no_such_subscriber(subscriber_id)
+    # So that the limit holds against another command of the same person.
+    lock(connection, subscriber_id)
     return _held(connection, subscriber_id)
 
 

@@ -1,17 +1,22 @@
 """Joining and leaving (invariant 5)."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, delete, func, literal, select, update
 
+from digests.delivery.channel import EMAIL
 from digests.errors import InputError
 from digests.store.engine import Store
-from digests.store.tables import UtcDateTime, forgotten, subscribers, targets
+from digests.store.tables import UtcDateTime, confirmations, forgotten, subscribers, targets
 from digests.subscribers.addresses import clean_address, hash_address
-from digests.subscribers.directory import load_on, select_target
+from digests.subscribers.beginning import begin_now
+from digests.subscribers.directory import build_target, load_on, lock, select_target
 from digests.subscribers.subscriber import Subscriber
 
-_TIMEZONE = "Asia/Shanghai"
+_TIMEZONE: Final = "Asia/Shanghai"
+#: In the place of a channel, in hashes of addresses that are nobody's here.
+_ASKED: Final = "asked"
 
 
 def join(
@@ -34,15 +39,15 @@ def join(
     Raises       InputError: `chat.forgotten_address`, and for an address that cannot be one.
     """
     clean = clean_address(channel, address)
-    address_hash = hash_address(channel, clean, salt)
     with store.writing() as connection:
         if asked_again:
+            address_hash = hash_address(channel, clean, salt)
             connection.execute(delete(forgotten).where(forgotten.c.address_hash == address_hash))
         else:
-            _refuse_forgotten(connection, address_hash)
+            refuse_forgotten(connection, clean, salt, channel=channel)
         target_id, subscriber_id = _find_or_make(store, connection, channel, clean, language, now)
         if confirmed:
-            _confirm(connection, target_id, now)
+            confirm_target(connection, target_id, now)
         return load_on(connection, subscriber_id)
 
 
@@ -57,34 +62,75 @@ def add_address(
     clean = clean_address(channel, address)
     with store.writing() as connection:
         load_on(connection, subscriber_id)
-        _refuse_forgotten(connection, hash_address(channel, clean, salt))
+        refuse_forgotten(connection, clean, salt, channel=channel)
         row = store.insert(targets).values(subscriber_id=subscriber_id, channel=channel, address=clean)
         connection.execute(row.on_conflict_do_nothing())
         found = connection.execute(select_target(channel, clean)).one()
         if found.subscriber_id != subscriber_id:
             raise InputError("another subscriber's", code="chat.address_taken", fields={"address": clean})
         if confirmed:
-            _confirm(connection, found.id, now)
+            confirm_target(connection, found.id, now)
         return load_on(connection, subscriber_id)
 
 
 def forget(store: Store, subscriber_id: int, *, salt: bytes, now: datetime) -> None:
     """Remove every row of theirs, what was sent to them included; a salted hash of each address stays.
 
+    So does one of each address that they have lately asked a code for: whoever is forgotten and comes back, again and
+    again, could fill a stranger's mailbox with them.
     Raises  InputError `chat.no_such_subscriber`.
     """
     with store.writing() as connection:
-        for target in load_on(connection, subscriber_id).targets:
-            address_hash = hash_address(target.channel, target.address, salt)
-            row = store.insert(forgotten).values(address_hash=address_hash, forgotten_at=now)
-            connection.execute(row.on_conflict_do_nothing())
+        lock(connection, subscriber_id)
+        theirs = {(target.channel, target.address) for target in load_on(connection, subscriber_id).targets}
+        addresses = [address for _, address in theirs]
+        asked = select(confirmations.c.address).where(confirmations.c.subscriber_id == subscriber_id)
+        strangers = {(_ASKED, address) for address in connection.execute(asked).scalars() if address not in addresses}
+        for channel, address in sorted(theirs | strangers):
+            _keep_hash(store, connection, hash_address(channel, address, salt), now)
+        connection.execute(delete(confirmations).where(confirmations.c.address.in_(addresses)))
         # Every other table of theirs hangs on this row with ON DELETE CASCADE.
         connection.execute(delete(subscribers).where(subscribers.c.id == subscriber_id))
 
 
-def _refuse_forgotten(connection: Connection, address_hash: str) -> None:
-    if connection.execute(select(forgotten).where(forgotten.c.address_hash == address_hash)).first():
+def refuse_forgotten(connection: Connection, address: str, salt: bytes, *, channel: str = EMAIL) -> None:
+    """`address` as clean_address gives it. Raises InputError `chat.forgotten_address`."""
+    if _find_forgotten_at(connection, hash_address(channel, address, salt)) is not None:
         raise InputError("this address was forgotten", code="chat.forgotten_address")
+
+
+def was_asked_for(connection: Connection, address: str, salt: bytes) -> datetime | None:
+    """When somebody was forgotten who had asked a code for this mail address."""
+    return _find_forgotten_at(connection, hash_address(_ASKED, address, salt))
+
+
+def confirm_target(connection: Connection, target_id: int, now: datetime) -> None:
+    """It is theirs, and alive. Who could be reached nowhere begins anew: the days between would be one heap."""
+    subscriber_id = connection.execute(select(targets.c.subscriber_id).where(targets.c.id == target_id)).scalar_one()
+    has_gone, is_reachable = _look_at_targets(connection, subscriber_id)
+    confirmed_at = func.coalesce(targets.c.confirmed_at, literal(now, UtcDateTime()))
+    values = {"confirmed_at": confirmed_at, "gone_at": None, "gone_reason": ""}
+    connection.execute(update(targets).where(targets.c.id == target_id).values(values))
+    if has_gone and not is_reachable:
+        begin_now(connection, subscriber_id)
+
+
+def _look_at_targets(connection: Connection, subscriber_id: int) -> tuple[bool, bool]:
+    """Whether an address of theirs has gone, and whether digests reach them at another one."""
+    rows = connection.execute(select(targets).where(targets.c.subscriber_id == subscriber_id)).all()
+    built = [build_target(row) for row in rows]
+    return any(target.gone_at for target in built), any(target.is_wanted for target in built)
+
+
+def _keep_hash(store: Store, connection: Connection, address_hash: str, now: datetime) -> None:
+    row = store.insert(forgotten).values(address_hash=address_hash, forgotten_at=now)
+    newest = row.on_conflict_do_update(index_elements=["address_hash"], set_={"forgotten_at": now})
+    connection.execute(newest)
+
+
+def _find_forgotten_at(connection: Connection, address_hash: str) -> datetime | None:
+    query = select(forgotten.c.forgotten_at).where(forgotten.c.address_hash == address_hash)
+    return connection.execute(query).scalar_one_or_none()
 
 
 def _find_or_make(
@@ -96,6 +142,7 @@ def _find_or_make(
         return found.id, found.subscriber_id
     row = store.insert(subscribers).values(language=language, timezone=_TIMEZONE, joined_at=now)
     subscriber_id = connection.execute(row.returning(subscribers.c.id)).scalar_one()
+    begin_now(connection, subscriber_id)
     target = store.insert(targets).values(subscriber_id=subscriber_id, channel=channel, address=address)
     target_id = connection.execute(target.on_conflict_do_nothing().returning(targets.c.id)).scalar_one_or_none()
     if target_id is not None:
@@ -104,9 +151,3 @@ def _find_or_make(
     connection.execute(delete(subscribers).where(subscribers.c.id == subscriber_id))
     winner = connection.execute(select_target(channel, address)).one()
     return winner.id, winner.subscriber_id
-
-
-def _confirm(connection: Connection, target_id: int, now: datetime) -> None:
-    confirmed_at = func.coalesce(targets.c.confirmed_at, literal(now, UtcDateTime()))
-    values = {"confirmed_at": confirmed_at, "gone_at": None, "gone_reason": ""}
-    connection.execute(update(targets).where(targets.c.id == target_id).values(values))

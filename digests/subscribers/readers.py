@@ -1,31 +1,44 @@
 """Who gets a digest, read for all of them at once."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date, time
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from digests.store.engine import Store
 from digests.store.tables import subscribers, subscriptions, targets
 from digests.subscribers.directory import build_target, no_such_subscriber
 from digests.subscribers.keywords import build_keyword
+from digests.subscribers.schedule import Schedule
 from digests.subscribers.subscriber import Keyword, Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """What a digest needs of one subscriber. `keywords` in the order of adding; every target is usable."""
+    """What a digest needs of one subscriber. `keywords` in the order of adding; every target is usable and wanted."""
 
     id: int
     language: str
+    timezone: str
+    send_at: time | None
+    weekdays: tuple[int, ...] | None
     scope: tuple[str, ...] | None
     keywords: tuple[Keyword, ...]
     targets: tuple[Target, ...]
+    served_on: date | None
+
+    @property
+    def schedule(self) -> Schedule:
+        return Schedule(self.timezone, self.send_at, self.weekdays)
 
 
-def active_readers(store: Store) -> list[Reader]:
-    """Everybody who is not paused and has a usable address, by id; three queries however many they are."""
-    return [reader for reader in _read(store, subscribers.c.paused_at.is_(None)) if reader.targets]
+def active_readers(store: Store, among: Collection[int] | None = None) -> list[Reader]:
+    """Everybody (or of those ids) who is not paused and wants digests somewhere, by id; three queries for them all."""
+    is_active = subscribers.c.paused_at.is_(None)
+    wanted = is_active if among is None else and_(is_active, subscribers.c.id.in_(among))
+    return [reader for reader in _read(store, wanted) if reader.targets]
 
 
 def load_reader(store: Store, subscriber_id: int) -> Reader:
@@ -41,27 +54,30 @@ def load_reader(store: Store, subscriber_id: int) -> Reader:
 
 def _read(store: Store, wanted: ColumnElement[bool]) -> list[Reader]:
     with store.reading() as connection:
-        addresses = _usable_targets(connection, wanted)
+        addresses = _wanted_targets(connection, wanted)
         keywords = _keywords(connection, wanted)
-        columns = select(subscribers.c.id, subscribers.c.language, subscribers.c.scope)
-        rows = connection.execute(columns.where(wanted).order_by(subscribers.c.id)).all()
+        rows = connection.execute(select(subscribers).where(wanted).order_by(subscribers.c.id)).all()
     return [
         Reader(
             id=row.id,
             language=row.language,
+            timezone=row.timezone,
+            send_at=row.send_at,
+            weekdays=None if row.weekdays is None else tuple(row.weekdays),
             scope=None if row.scope is None else tuple(row.scope),
             keywords=tuple(keywords[row.id]),
             targets=tuple(addresses[row.id]),
+            served_on=row.served_on,
         )
         for row in rows
     ]
 
 
-def _usable_targets(connection: Connection, wanted: ColumnElement[bool]) -> defaultdict[int, list[Target]]:
+def _wanted_targets(connection: Connection, wanted: ColumnElement[bool]) -> defaultdict[int, list[Target]]:
     query = (
         select(targets)
         .join(subscribers)
-        .where(wanted, targets.c.confirmed_at.is_not(None), targets.c.gone_at.is_(None))
+        .where(wanted, targets.c.confirmed_at.is_not(None), targets.c.gone_at.is_(None), targets.c.muted_at.is_(None))
         .order_by(targets.c.id)
     )
     found: defaultdict[int, list[Target]] = defaultdict(list)

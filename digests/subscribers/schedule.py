@@ -35,6 +35,8 @@ class Schedule:
 def find_due_at(schedule: Schedule, announced_on: date) -> datetime:
     """When this batch is due (aware UTC); without an hour of the reader's, at the announcement."""
     announced = announced_at(announced_on).astimezone(schedule.zone)
+    if schedule.send_at is None and _is_wanted(schedule, announced.date()):
+        return announced.astimezone(UTC)
     wall = schedule.send_at or announced.time()
     return next(moment for moment in _occurrences(schedule, wall, announced.date()) if moment >= announced)
 
@@ -51,9 +53,13 @@ def _occurrences(schedule: Schedule, wall: time, first: date) -> Iterator[dateti
     """The moments (aware UTC) at which the reader's clock shows `wall`, one on each of their days from `first` on."""
     day = first
     while True:
-        if schedule.weekdays is None or day.isoweekday() in schedule.weekdays:
+        if _is_wanted(schedule, day):
             yield _find_moment(schedule.zone, day, wall)
         day += _DAY
+
+
+def _is_wanted(schedule: Schedule, day: date) -> bool:
+    return schedule.weekdays is None or day.isoweekday() in schedule.weekdays
 
 
 def _find_moment(zone: ZoneInfo, day: date, wall: time) -> datetime:

@@ -7,6 +7,11 @@ from enum import StrEnum
 from digests.papers.paper import ArxivId, Paper
 
 
+def summary_language(language: str) -> str:
+    """The language that summaries for readers of `language` are stored in: those of zh-Hant have zh converted."""
+    return language.partition("-")[0]
+
+
 class SummaryState(StrEnum):
     """Words of the table. Only `done` and `doubtful` have text; every other state shows the English, labelled."""
 

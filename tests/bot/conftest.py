@@ -9,6 +9,7 @@ import pytest
 
 from bot.app import build_application
 from bot.services import BotServices
+from digests.delivery.channel import EMAIL, TELEGRAM
 from digests.store.engine import Store, open_store
 from digests.store.migrate import migrate
 from tests.bot.bot_api import TOKEN, BotApi, Person, run, serve
@@ -47,7 +48,13 @@ def preview() -> FakePreview:
 @pytest.fixture
 def services(store: Store, pacing: FreePacing, preview: FakePreview) -> BotServices:
     return BotServices(
-        store=store, now=lambda: NOW, salt=b"salt", max_keywords=5, preview=preview, pacing=pacing, language="zh"
+        store=store,
+        now=lambda: NOW,
+        salt=b"salt",
+        max_keywords=5,
+        preview=preview,
+        pacing=pacing,
+        channels=(TELEGRAM, EMAIL),
     )
 
 

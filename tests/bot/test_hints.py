@@ -1,5 +1,7 @@
 import pytest
 
+from bot.commands import COMMANDS
+from bot.handlers import hints
 from digests.store.engine import Store
 from digests.subscribers.directory import list_subscribers
 from tests.bot.bot_api import BOT_NAME, TOKEN, BotApi, Person
@@ -7,11 +9,19 @@ from tests.bot.bot_api import BOT_NAME, TOKEN, BotApi, Person
 EXAMPLE = "<code>/add diffusion policy</code>"
 
 
-async def test_words_without_a_command_are_offered_as_a_keyword(alice: Person, store: Store):
+async def test_words_without_a_command_are_offered_as_a_keyword_that_one_tap_adds(alice: Person, store: Store):
     answer = await alice.says('"world model" NOT driving')
 
-    assert "<code>/add &quot;world model&quot; NOT driving</code>" in answer
+    assert "<b>&quot;world model&quot; NOT driving</b>" in answer
     assert list_subscribers(store) == []
+    assert "已添加 <b>&quot;world model&quot; NOT driving</b>" in await alice.taps("➕ 添加")
+
+
+async def test_a_keyword_too_long_for_a_button_is_offered_to_be_copied(alice: Person):
+    answer = await alice.says("“强化学习” OR “人类反馈” OR " + "a" * 40)
+
+    assert "<code>/add " in answer
+    assert alice.buttons == {}
 
 
 @pytest.mark.parametrize("text", ["(((", "x " * 2000, "<script>" * 100, "。。。", "/", "/ add RLHF"])
@@ -26,6 +36,17 @@ async def test_a_text_of_a_megabyte_gets_an_example(alice: Person):
 async def test_a_misspelt_command_is_corrected(alice: Person):
     assert "<code>/lst</code>" in (answer := await alice.says("/lst"))
     assert "/list" in answer
+    assert "还没有关键词" in await alice.taps("/list")
+
+
+async def test_a_misspelt_command_keeps_what_was_written_behind_it(alice: Person):
+    await alice.says("/ad diffusion policy")
+
+    assert "已添加 <b>diffusion policy</b>" in await alice.taps("/add diffusion policy")
+
+
+def test_every_command_can_be_meant_by_a_misspelt_one():
+    assert list(COMMANDS) == list(hints.COMMANDS)
 
 
 async def test_an_unknown_command_gets_the_list_of_commands(alice: Person):

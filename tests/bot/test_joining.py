@@ -1,3 +1,4 @@
+from bot.commands import COMMANDS
 from digests.clock import utc_now
 from digests.store.engine import Store
 from digests.subscribers.directory import find_by_address, list_subscribers
@@ -44,16 +45,19 @@ async def test_a_reader_of_english_is_answered_in_english(alice: Person, store: 
     assert "1 keywords" in await alice.says("/start")
 
 
-async def test_help_lists_the_commands(alice: Person):
+async def test_help_lists_every_command_with_an_example_of_what_may_follow_it(alice: Person):
     answer = await alice.says("/help")
 
-    assert all(f"/{name}" in answer for name in ("add", "list", "remove", "today"))
+    assert all(f"/{name}" in answer for name in COMMANDS if name not in ("start", "help"))
+    takes_text = ("add", "remove", "scope", "time", "weekdays", "timezone", "channel", "email", "lang")
+    assert all(f"<code>/{name} " in answer for name in takes_text)
 
 
-async def test_the_menu_is_offered_in_chinese_and_in_english(server: BotApi):
-    chinese, english = server.menus
+async def test_the_menu_has_every_command_in_english_and_for_chinese_clients_in_chinese(server: BotApi):
+    english, chinese = server.menus
 
-    assert list(read_commands(chinese)) == list(read_commands(english)) == ["start", "add", "list", "remove", "today"]
-    assert read_commands(chinese)["list"] == "查看我的关键词"
-    assert "language_code" not in chinese
-    assert english["language_code"] == "en"
+    assert list(read_commands(english)) == list(read_commands(chinese)) == list(COMMANDS)
+    assert read_commands(english)["list"] == "My keywords"
+    assert read_commands(chinese)["list"] == "我的关键词"
+    assert "language_code" not in english
+    assert chinese["language_code"] == "zh"

@@ -45,17 +45,19 @@ async def never(seconds: float) -> None:
     raise AssertionError(f"waited {seconds} s")
 
 
-async def test_a_message_takes_its_turn_as_interactive():
+@pytest.mark.parametrize("endpoint", ["sendMessage", "editMessageText"])
+async def test_a_message_takes_its_turn_as_interactive(endpoint: str):
     pacing = FreePacing()
 
-    assert await request(PacedRequests(pacing, never), Server(True)) is True
+    assert await request(PacedRequests(pacing, never), Server(True), endpoint) is True
     assert pacing.turns == [("42", True)]
 
 
-async def test_what_is_no_message_takes_no_turn():
+@pytest.mark.parametrize("endpoint", ["sendChatAction", "answerCallbackQuery"])
+async def test_what_is_no_message_takes_no_turn(endpoint: str):
     pacing = FreePacing()
 
-    await request(PacedRequests(pacing, never), Server(True), "sendChatAction")
+    await request(PacedRequests(pacing, never), Server(True), endpoint)
 
     assert pacing.turns == []
 

@@ -3,13 +3,14 @@
 from datetime import UTC, date, datetime
 
 from digests.composing.compose import Keyword, compose
-from digests.composing.digest import Coverage
+from digests.composing.digest import Coverage, Digest, Nothing
 from digests.keywords.match import Field, Match, Span
 from digests.papers.paper import Announced, ArxivId, Kind
 from digests.summaries.summary import Card, Point, Summary, SummaryState
 from tests.builders import make_paper
 
 NOW = datetime(2026, 4, 10, 0, 15, 2, tzinfo=UTC)
+NEXT_DUE = datetime(2026, 4, 13, 0, 30, tzinfo=UTC)
 ANNOUNCED_ON = date(2026, 4, 10)
 COVERAGE = (Coverage("cs", "list", 62, 62, whole=True), Coverage("cs.CV", "rss", 75, 94, whole=False))
 
@@ -103,6 +104,39 @@ def _missing():
     return build_sample(*states)
 
 
+def _traditional():
+    """Chinese that the two scripts write differently, in the words, the keyword and the place of the hit."""
+    summary = summarize(
+        FOLDING,
+        title="用世界模型优化网络参数，误差为 $O(n^{-1/2})$",
+        tldr="世界模型里的软件支持多线程，见 https://x.example/软件。",
+        abstract="我们优化神经网络的损失函数。信息见 $\\text{软件}_1$；机器人叠衣服。",
+        points=(Point("方法", "优化网络"), Point("结果", "头发与发现")),
+    )
+    card = Card(FOLDING, summary)
+    start = f"{summary.title}\n{summary.abstract}".index("神经网络")
+    hits = (
+        Match(FOLDING.id, "神经网络", (Span("神经网络", Field.CHINESE, start, start + 4),)),
+        Match(FOLDING.id, "world model", find_spans(FOLDING, "world model")),
+    )
+    digest = compose(
+        announced=[Announced(FOLDING, Kind.NEW)],
+        matches={hit.canonical: [hit] for hit in hits},
+        keywords=[Keyword("神经网络", "神经网络"), Keyword("world model", "World Model"), Keyword("量子", "量子计算")],
+        language="zh-Hant",
+        announced_on=ANNOUNCED_ON,
+        now=NOW,
+        next_due=NEXT_DUE,
+        timezone="Asia/Taipei",
+    )
+    return digest, {FOLDING.id: card}
+
+
+def _no_batch(nothing, **more):
+    fields = {"language": "zh", "announced_on": date(2026, 11, 27), "composed_at": NOW, "seen": 0, "matched": 0}
+    return Digest(**{**fields, **more}, nothing=nothing, next_due=datetime(2026, 11, 30, 1, 0, tzinfo=UTC)), {}
+
+
 SAMPLES = {
     "normal": build_sample(
         Card(FOLDING, summarize(FOLDING)),
@@ -118,4 +152,21 @@ SAMPLES = {
     ),
     "hostile": _hostile(),
     "english": build_sample(Card(FOLDING), language="en"),
+    "combined": build_sample(
+        Card(FOLDING, summarize(FOLDING)),
+        Card(DRIVING, summarize(DRIVING, title="安全驾驶与泊车的智能体")),
+        dates=(date(2026, 4, 8), date(2026, 4, 9), ANNOUNCED_ON),
+        next_due=NEXT_DUE,
+    ),
+    "combined_english": build_sample(
+        Card(PROVING),
+        language="en",
+        dates=(date(2026, 4, 9), ANNOUNCED_ON),
+        next_due=NEXT_DUE,
+        timezone="America/New_York",
+    ),
+    "traditional": _traditional(),
+    "holiday": _no_batch(Nothing.HOLIDAY),
+    "not_announced": _no_batch(Nothing.NOT_ANNOUNCED, language="en"),
+    "not_fetched": _no_batch(Nothing.NOT_FETCHED),
 }

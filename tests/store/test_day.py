@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, insert
 
-from digests.clock import announced_at
 from digests.composing.digest import Nothing
 from digests.day import SANDBOX_MODEL, Day, Model, forget_sandbox, render_edition
 from digests.delivery.channel import EMAIL, TELEGRAM
@@ -202,24 +201,6 @@ async def test_what_the_sandbox_did_is_forgotten_as_soon_as_it_is_for_real(store
     assert day.compose() == 1
     await courier.deliver_due()
     assert len(mail.received) == 2
-
-
-def test_a_batch_that_is_not_whole_is_waited_for_but_not_for_ever(store):
-    half = (Announced(BORING, Kind.NEW, 1),)
-    page = Announcement(
-        source=Source.LISTING, scope="cs", announced_on=DAY, entries=half, sections=(Section(Kind.NEW, 1, 2),), total=2
-    )
-    store_announcement(store, page, clock)
-
-    def ripe(hours):
-        def now():
-            return announced_at(DAY) + timedelta(hours=hours)
-
-        return Day(store=store, now=now, on=DAY, model=None, channels=(), max_full=30).is_ripe()
-
-    assert (ripe(1), ripe(3)) == (False, True)
-    announce(store, BORING, OTHER)
-    assert ripe(1)
 
 
 def test_a_model_that_was_taken_away_holds_nobody_up(store, day):

@@ -1,6 +1,7 @@
 """What a digest counts, what it leaves out, and in which order it stands."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -175,4 +176,26 @@ def test_abridging_moves_papers_and_loses_none(digest: Digest, max_full):
 
 @given(_DIGESTS)
 def test_a_digest_survives_the_way_through_json(digest: Digest):
+    assert digest_from_json(json.loads(json.dumps(digest_to_json(digest)))) == digest
+
+
+def test_what_several_batches_have_together_and_the_next_one_are_passed_on():
+    dates, due = (date(2026, 4, 9), date(2026, 4, 10)), datetime(2026, 4, 13, 0, 30, tzinfo=UTC)
+    digest = compose_day([announce("1")], [hit(AGENT, "1")], dates=dates, next_due=due, timezone="Europe/Berlin")
+    assert (digest.dates, digest.batch_dates, digest.next_due, digest.timezone) == (dates, dates, due, "Europe/Berlin")
+    assert digest_from_json(json.loads(json.dumps(digest_to_json(digest)))) == digest
+
+
+def test_a_digest_stored_before_there_were_several_batches_can_be_read():
+    digest = compose_day([announce("1")], [hit(AGENT, "1")])
+    stored = digest_to_json(digest)
+    for name in ("dates", "next_due", "timezone"):
+        del stored[name]
+    assert digest_from_json(stored) == digest
+    assert digest.batch_dates == (digest.announced_on,)
+
+
+@pytest.mark.parametrize("nothing", Nothing)
+def test_every_kind_of_nothing_survives_the_way_through_json(nothing):
+    digest = replace(compose_day([], []), nothing=nothing)
     assert digest_from_json(json.loads(json.dumps(digest_to_json(digest)))) == digest

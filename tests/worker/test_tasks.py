@@ -23,9 +23,12 @@ def test_task_names_are_written_out(app):
     ours = {name for name in app.tasks if not name.startswith("celery.")}
     assert ours == {
         "papers.collect",
+        "papers.poll",
         "digests.prepare",
         "digests.summarise",
+        "digests.dispatch",
         "digests.compose",
+        "digests.announce_nothing",
         "digests.deliver",
         "digests.sweep",
     }
@@ -45,5 +48,6 @@ def test_no_task_waits_longer_than_the_broker_keeps_it(app):
     assert all(getattr(task, "retry_backoff_max", 0) < timeout for task in app.tasks.values())
 
 
-def test_the_sweep_is_scheduled(app):
-    assert [entry["task"] for entry in app.conf.beat_schedule.values()] == ["digests.sweep"]
+def test_what_is_looked_for_all_the_time_is_scheduled(app):
+    scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    assert scheduled == {"digests.sweep", "digests.dispatch", "papers.poll"}

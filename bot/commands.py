@@ -1,0 +1,43 @@
+"""Which handler answers what: typed, or tapped on a button."""
+
+from typing import Final
+
+from bot.handlers import hints
+from bot.handlers.joining import help_, start
+from bot.handlers.keywords import add, list_, remove
+from bot.handlers.language import lang
+from bot.handlers.leaving import forget_
+from bot.handlers.mail import channel, email, plain_code
+from bot.handlers.schedule import time, timezone, weekdays
+from bot.handlers.scope import scope
+from bot.handlers.settings import pause_, resume_, settings
+from bot.handlers.today import today
+from bot.services import Answer, Asked, BotServices, Handler
+
+#: In the order of the menu.
+COMMANDS: Final[dict[str, Handler]] = {
+    "start": start,
+    "add": add,
+    "list": list_,
+    "remove": remove,
+    "today": today,
+    "settings": settings,
+    "time": time,
+    "weekdays": weekdays,
+    "timezone": timezone,
+    "channel": channel,
+    "email": email,
+    "scope": scope,
+    "lang": lang,
+    "pause": pause_,
+    "resume": resume_,
+    "forget": forget_,
+    "help": help_,
+}
+
+
+def answer(services: BotServices, asked: Asked) -> Answer:
+    """What any text says. Raises InputError, whose sentence is the answer."""
+    if asked.command:
+        return COMMANDS.get(asked.command, hints.unknown_command)(services, asked)
+    return plain_code(services, asked) or hints.plain_text(services, asked)

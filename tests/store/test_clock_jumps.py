@@ -1,0 +1,50 @@
+"""What was written while the clock was two days ahead."""
+
+from datetime import timedelta
+
+import pytest
+
+from digests.delivery import ledger
+from digests.delivery.states import DeliveryState
+from digests.errors import Deferred
+from digests.papers.polling import claim_poll, settle_poll, watch
+from digests.store.clock_jumps import pull_back
+from tests.builders import NOON, add_reader
+from tests.sending import MINUTE, OVER, claim, plan, planned, row
+
+AHEAD = NOON + timedelta(days=2)
+S = DeliveryState
+
+
+def test_a_claim_of_a_process_that_died_then_ends(store):
+    taken = claim(store, planned(store), AHEAD)
+    assert ledger.expire_claims(store, NOON + OVER) == 0
+    assert pull_back(store, NOON) == 1
+    assert ledger.expire_claims(store, NOON + MINUTE) == 1
+    assert row(store, taken.delivery_id).state == S.PLANNED
+
+
+def test_a_deferral_is_over(store):
+    pair = planned(store)
+    ledger.settle(store, claim(store, pair, AHEAD), Deferred("busy", retry_after_seconds=60), AHEAD)
+    assert ledger.due_targets(store, NOON + OVER) == []
+    assert pull_back(store, NOON) == 1
+    assert ledger.due_targets(store, NOON + OVER) == [pair]
+
+
+def test_a_page_is_asked_for_again(store):
+    watch(store, ["cs"], AHEAD + timedelta(days=30))
+    assert claim_poll(store, NOON) is None
+    assert pull_back(store, NOON) == 1
+    assert claim_poll(store, NOON + MINUTE) == "cs"
+
+
+@pytest.mark.parametrize("asked_seconds", [60, 86_400])
+def test_what_may_be_that_far_away_stays_where_it_is(store, asked_seconds):
+    reader, (target,) = add_reader(store, "telegram")
+    first, second = ((plan(store, reader, target, slot=f"daily:{day}"), target) for day in (20, 21))
+    ledger.settle(store, claim(store, first), Deferred("flood", retry_after_seconds=asked_seconds), NOON)
+    assert claim(store, second)
+    watch(store, ["cs"], NOON)
+    settle_poll(store, claim_poll(store, NOON), NOON, every_seconds=300)
+    assert pull_back(store, NOON) == 0

@@ -1,0 +1,266 @@
+"""Whose digest is due, on both databases: hours, days off, downtimes, holidays and clocks that were wrong."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select, update
+
+from digests.clock import announced_at
+from digests.composing.codec import digest_from_json
+from digests.composing.digest import Nothing
+from digests.day import Day
+from digests.delivery.addresses import mark_gone
+from digests.delivery.channel import EMAIL, TELEGRAM
+from digests.due import LONGEST_WAIT, Due, find_awaiting, find_due, find_unannounced, work_out_next
+from digests.papers.paper import Announced, Announcement, Kind, Section, Source
+from digests.papers.polling import claim_poll, settle_poll, watch
+from digests.papers.shelf import store_announcement
+from digests.store.tables import deliveries, editions, subscribers
+from digests.subscribers.keywords import add_keywords
+from digests.subscribers.membership import add_address, join
+from digests.subscribers.preferences import set_channels
+from digests.subscribers.readers import load_reader
+from tests.builders import make_paper
+
+MONDAY, TUESDAY, WEDNESDAY = (date(2026, 11, day) for day in (16, 17, 18))
+THANKSGIVING = date(2026, 11, 27)
+CHANNELS = (EMAIL, TELEGRAM)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+MINUTE = timedelta(minutes=1)
+
+
+def before(on: date) -> datetime:
+    return announced_at(on).astimezone(UTC) - MINUTE
+
+
+def after(on: date, **more) -> datetime:
+    return announced_at(on).astimezone(UTC) + timedelta(**more or {"minutes": 10})
+
+
+def shanghai(on: date, hour: int, minute: int = 0) -> datetime:
+    return datetime.combine(on, time(hour, minute), tzinfo=SHANGHAI).astimezone(UTC)
+
+
+def announce(store, on: date, now: datetime, *, scope="cs", total=1):
+    paper = make_paper(id=f"26{on:%m}.{on:%d}001", title=f"Boring defaults of {on:%d}")
+    page = Announcement(
+        source=Source.LISTING,
+        scope=scope,
+        announced_on=on,
+        entries=(Announced(paper, Kind.NEW, 1),),
+        sections=(Section(Kind.NEW, 1, total),),
+        total=total,
+    )
+    store_announcement(store, page, lambda: now)
+
+
+def add_reader(store, now: datetime, *, keywords="boring", chat="1", **row) -> int:
+    reader = join(store, channel=TELEGRAM, address=chat, confirmed=True, now=now, salt=b"salt")
+    if keywords:
+        add_keywords(store, reader.id, keywords, now, 50)
+    if row:
+        with store.writing() as connection:
+            connection.execute(update(subscribers).where(subscribers.c.id == reader.id).values(row))
+    return reader.id
+
+
+def make_day(store, now: datetime, on: date, earlier=()) -> Day:
+    return Day(
+        store=store, now=lambda: now, on=on, earlier=tuple(earlier), model=None, channels=CHANNELS, max_full=30
+    )
+
+
+def dispatch(store, now: datetime) -> list[Due]:
+    """What the worker does each minute, up to the composed editions."""
+    work_out_next(store, now)
+    found = find_due(store, now, CHANNELS)
+    for due in found:
+        *earlier, newest = due.dates
+        make_day(store, now, newest, earlier).compose(set(due.subscriber_ids))
+    return found
+
+
+def load_reader_row(store, reader: int):
+    with store.reading() as connection:
+        return connection.execute(select(subscribers).where(subscribers.c.id == reader)).one()
+
+
+def load_slots(store) -> list[str]:
+    with store.reading() as connection:
+        return list(connection.scalars(select(editions.c.slot).order_by(editions.c.id)))
+
+
+def test_without_an_hour_a_batch_goes_as_soon_as_it_is_whole(store):
+    reader = add_reader(store, before(MONDAY))
+    assert dispatch(store, before(MONDAY)) == []
+    announce(store, MONDAY, after(MONDAY), total=2)
+    assert dispatch(store, after(MONDAY)) == []
+    announce(store, MONDAY, after(MONDAY), total=1)
+    assert dispatch(store, after(MONDAY)) == [Due((MONDAY,), (reader,), is_late=False)]
+    assert dispatch(store, after(MONDAY)) == []
+    row = load_reader_row(store, reader)
+    assert (row.served_on, row.next_due) == (MONDAY, announced_at(TUESDAY))
+
+
+def test_an_hour_waits_for_its_minute(store):
+    reader = add_reader(store, before(MONDAY), send_at=time(9, 30))
+    announce(store, MONDAY, after(MONDAY))
+    assert dispatch(store, shanghai(MONDAY, 9, 29)) == []
+    assert dispatch(store, shanghai(MONDAY, 9, 30)) == [Due((MONDAY,), (reader,), is_late=False)]
+
+
+def test_an_hour_before_the_announcement_brings_the_batch_on_the_next_morning(store):
+    add_reader(store, before(MONDAY), send_at=time(8, 30))
+    announce(store, MONDAY, after(MONDAY))
+    assert dispatch(store, shanghai(MONDAY, 23)) == []
+    assert dispatch(store, shanghai(TUESDAY, 8, 30)) != []
+
+
+def test_batches_of_days_off_come_together_on_the_next_day(store):
+    reader = add_reader(store, before(MONDAY), weekdays=[3])
+    announce(store, MONDAY, after(MONDAY))
+    announce(store, TUESDAY, after(TUESDAY))
+    # Who had nothing begins with the newest; this reader has been there before.
+    with store.writing() as connection:
+        connection.execute(update(subscribers).values(served_on=MONDAY - timedelta(days=3), next_due=None))
+    assert dispatch(store, after(TUESDAY)) == []
+    announce(store, WEDNESDAY, after(WEDNESDAY))
+    assert dispatch(store, after(WEDNESDAY)) == [Due((MONDAY, TUESDAY, WEDNESDAY), (reader,), is_late=False)]
+    assert load_slots(store) == ["daily:2026-11-18"]
+    with store.reading() as connection:
+        digest = digest_from_json(connection.scalar(select(editions.c.digest)))
+    assert (digest.dates, digest.matched) == ((MONDAY, TUESDAY, WEDNESDAY), 3)
+
+
+def test_after_a_downtime_the_same_question_finds_who_was_missed(store):
+    reader = add_reader(store, before(MONDAY))
+    announce(store, MONDAY, after(MONDAY))
+    dispatch(store, after(MONDAY))
+    announce(store, TUESDAY, after(WEDNESDAY))
+    announce(store, WEDNESDAY, after(WEDNESDAY))
+    assert dispatch(store, after(WEDNESDAY, hours=2)) == [Due((TUESDAY, WEDNESDAY), (reader,), is_late=False)]
+
+
+def test_what_is_not_whole_after_three_hours_goes_with_what_is_there(store):
+    reader = add_reader(store, before(MONDAY))
+    announce(store, MONDAY, after(MONDAY), total=2)
+    late = after(MONDAY) + LONGEST_WAIT
+    assert dispatch(store, late - MINUTE) == []
+    assert dispatch(store, late) == [Due((MONDAY,), (reader,), is_late=True)]
+
+
+def test_an_archive_that_is_watched_and_has_said_nothing_is_waited_for(store):
+    add_reader(store, before(MONDAY))
+    watch(store, ["cs", "stat"], before(MONDAY))
+    announce(store, MONDAY, after(MONDAY))
+    assert dispatch(store, after(MONDAY)) == []
+    announce(store, MONDAY, after(MONDAY), scope="stat")
+    assert dispatch(store, after(MONDAY)) != []
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"paused_at": before(MONDAY)},
+        {"keywords": ""},
+        {"served_on": MONDAY},
+    ],
+)
+def test_who_can_get_nothing_is_not_found(store, row):
+    add_reader(store, before(MONDAY), **row)
+    announce(store, MONDAY, after(MONDAY))
+    assert dispatch(store, after(MONDAY)) == []
+
+
+def test_a_new_reader_begins_with_the_next_batch_when_one_is_there(store):
+    announce(store, MONDAY, after(MONDAY))
+    reader = add_reader(store, after(MONDAY, hours=1))
+    assert find_awaiting(store, MONDAY) == []
+    assert dispatch(store, after(MONDAY, hours=1)) == []
+    announce(store, TUESDAY, after(TUESDAY))
+    assert dispatch(store, after(TUESDAY)) == [Due((TUESDAY,), (reader,), is_late=False)]
+
+
+def test_a_moment_from_a_wrong_clock_is_worked_out_again(store):
+    reader = add_reader(store, before(MONDAY), next_due=datetime(2031, 1, 1, tzinfo=UTC))
+    announce(store, MONDAY, after(MONDAY))
+    assert dispatch(store, after(MONDAY)) == [Due((MONDAY,), (reader,), is_late=False)]
+
+
+def test_a_batch_that_was_composed_by_hand_is_not_composed_again(store):
+    reader = add_reader(store, before(MONDAY))
+    announce(store, MONDAY, after(MONDAY))
+    make_day(store, after(MONDAY), MONDAY).compose()
+    assert load_reader_row(store, reader).served_on == MONDAY
+    assert dispatch(store, after(MONDAY, hours=1)) == []
+
+
+def find_untold(store, now: datetime):
+    return find_unannounced(store, now, CHANNELS, lambda on: make_day(store, now, on).notice_slot)
+
+
+def tell(store, now: datetime) -> list[Nothing]:
+    work_out_next(store, now)
+    found = find_untold(store, now)
+    for one in found:
+        make_day(store, now, one.announced_on).announce_nothing(one.nothing, set(one.subscriber_ids))
+    return [one.nothing for one in found]
+
+
+def test_that_arxiv_is_late_is_said_once_and_after_three_hours(store):
+    reader = add_reader(store, before(MONDAY))
+    assert tell(store, after(MONDAY)) == []
+    late = announced_at(MONDAY) + LONGEST_WAIT
+    assert tell(store, late) == [Nothing.NOT_ANNOUNCED]
+    assert tell(store, late + MINUTE) == []
+    assert load_slots(store) == ["notice:2026-11-16"]
+    # And the batch still comes, as soon as it is there.
+    announce(store, MONDAY, late + MINUTE)
+    assert dispatch(store, late + MINUTE) == [Due((MONDAY,), (reader,), is_late=False)]
+
+
+def test_that_we_cannot_reach_arxiv_is_our_fault_and_said_so(store):
+    add_reader(store, before(MONDAY))
+    watch(store, ["cs"], before(MONDAY))
+    claim_poll(store, after(MONDAY))
+    settle_poll(store, "cs", after(MONDAY), every_seconds=300, fault="no network")
+    assert tell(store, after(MONDAY) + LONGEST_WAIT) == [Nothing.NOT_FETCHED]
+
+
+def test_a_holiday_is_said_at_the_readers_hour_and_the_next_batch_is_looked_for_after_it(store):
+    reader = add_reader(store, before(THANKSGIVING), send_at=time(12))
+    assert tell(store, shanghai(THANKSGIVING, 11, 59)) == []
+    assert tell(store, shanghai(THANKSGIVING, 12)) == [Nothing.HOLIDAY]
+    assert load_reader_row(store, reader).next_due == shanghai(date(2026, 11, 30), 12)
+    assert load_reader_row(store, reader).served_on is None
+    with store.reading() as connection:
+        (body,) = connection.scalars(select(deliveries.c.body))
+    assert "11月30日" in body
+
+
+def test_who_joined_after_the_announcement_is_told_nothing_about_it(store):
+    add_reader(store, after(MONDAY))
+    assert tell(store, after(MONDAY) + LONGEST_WAIT) == []
+
+
+def test_who_comes_back_after_their_chat_was_gone_begins_with_the_next_batch(store):
+    reader = add_reader(store, before(MONDAY))
+    (target,) = load_reader(store, reader).targets
+    mark_gone(store, target.id, "blocked", before(MONDAY))
+    announce(store, MONDAY, after(MONDAY))
+    join(store, channel=TELEGRAM, address="1", confirmed=True, now=after(MONDAY), salt=b"salt")
+    assert dispatch(store, after(MONDAY)) == []
+    announce(store, TUESDAY, after(TUESDAY))
+    assert dispatch(store, after(TUESDAY)) == [Due((TUESDAY,), (reader,), is_late=False)]
+
+
+def test_a_chat_that_was_switched_off_serves_again_when_the_mail_address_is_dead(store):
+    reader = add_reader(store, before(MONDAY))
+    add_address(
+        store, reader, channel=EMAIL, address="a@example.org", confirmed=True, now=before(MONDAY), salt=b"salt"
+    )
+    set_channels(store, reader, "mail", before(MONDAY))
+    (mail,) = load_reader(store, reader).targets
+    mark_gone(store, mail.id, "550 no such user", before(MONDAY))
+    assert [target.channel for target in load_reader(store, reader).targets] == [TELEGRAM]
