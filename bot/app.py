@@ -26,6 +26,7 @@ from bot.order import ChatOrder
 from bot.pacing import PacedRequests
 from bot.pulse import Pulse
 from bot.services import BotServices, Handler
+from digests.clock import utc_now
 from digests.phrases import load_phrases
 from digests.subscribers.backtest import backtest_all
 
@@ -58,7 +59,7 @@ def build_application(
     services: BotServices, *, token: str, base_url: str = "https://api.telegram.org"
 ) -> BotApplication:
     """`base_url` is the Bot API server's, without the token."""
-    pulse = Pulse(services.store, services.now)
+    pulse = Pulse(services.store, utc_now)
     application = (
         ApplicationBuilder()
         .token(token)

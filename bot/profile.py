@@ -11,6 +11,7 @@ from bot.services import BotServices
 from bot.voice import Voice
 from digests.delivery.channel import EMAIL
 from digests.papers.calendar import find_expected, find_next_announced
+from digests.papers.shelf import latest_date
 from digests.subscribers.advice import Freshness, HourAdvice
 from digests.subscribers.keywords import list_keywords
 from digests.subscribers.schedule import Schedule, find_due_at
@@ -88,7 +89,7 @@ def say_next(voice: Voice, services: BotServices, reader: Subscriber) -> str:
     now = services.now()
     due_at = find_next_digest(reader, now)
     if due_at <= now:
-        return voice("next_now")
+        return voice("next_now" if latest_date(services.store) else "next_first")
     moment = say_moment(voice, due_at, reader.timezone)
     return voice("next_asap" if reader.send_at is None else "next_at", moment=moment)
 

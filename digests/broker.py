@@ -7,6 +7,9 @@ from typing import Final
 
 import redis
 
+#: Celery's, one list each; the worker's tasks are routed to them.
+QUEUES: Final = ("fetch", "match", "summarise", "deliver")
+
 # sockaddr_un holds 107 bytes of path.
 _LONGEST_SOCKET_PATH: Final = 100
 
@@ -37,5 +40,18 @@ def answers(redis_url: str, home: Path) -> bool:
         return bool(client.ping())
     except redis.RedisError:
         return False
+    finally:
+        client.close()
+
+
+def find_queue_lengths(redis_url: str, home: Path) -> dict[str, int] | None:
+    """Tasks that wait in each queue; None where no broker answers."""
+    # Celery's database of the embedded one, which is not that of `redis_py_url`.
+    url = redis_url or f"unix://{socket_path(home)}?db=0"
+    client = redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
+    try:
+        return {queue: client.llen(queue) for queue in QUEUES}
+    except redis.RedisError:
+        return None
     finally:
         client.close()

@@ -13,7 +13,7 @@ MAX_SILENCE: Final = timedelta(minutes=5)
 
 
 def beat(store: Store, process: str, now: datetime) -> None:
-    """`process` was alive at `now`: one row for each name.
+    """`process` was alive at `now`, by the real clock (a sandbox moves its own): one row for each name.
 
     Raises  what the database raises.
     """

@@ -1,13 +1,14 @@
-"""What happened: counts for `run`, `status`, the demo's report. Everything is read from the store."""
+"""What happened, and what waits: counts for `run`, `status`, the demo's report. Everything is read from the store."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select
 
 from digests.delivery.states import DeliveryState
+from digests.heartbeat import find_heartbeats
 from digests.store.engine import Store
 from digests.store.tables import (
     announcements,
@@ -15,6 +16,7 @@ from digests.store.tables import (
     deliveries,
     edition_papers,
     editions,
+    polls,
     subscribers,
     subscriptions,
     summaries,
@@ -23,6 +25,8 @@ from digests.store.tables import (
 
 _MAX_ERRORS = 10
 _MAX_DAYS = 5
+_WEEK: Final = timedelta(days=7)
+_NUMBER: Final = func.count()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +71,45 @@ class BatchStatus:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PollStatus:
+    """A page that is asked for. `failing_since` None: the last answer was one."""
+
+    scope: str
+    next_at: datetime
+    failing_since: datetime | None
+    fault: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why so many parts are in this state."""
+
+    state: str
+    error: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heartbeat:
+    process: str
+    beat_at: datetime
+    seconds_ago: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Status:
-    """The whole house: the batches of the newest days, readers, and every send of all days by state."""
+    """The whole house.
+
+    batches             of the newest days
+    summaries           of all days, by state
+    deliveries          every send of all days, by state
+    last_batch_on       the newest batch of which something is here
+    due_now             readers whose digest is due and not composed
+    next_due_at         the earliest moment after now at which a digest is due
+    queues              waiting tasks by queue; None where no broker answers
+    recent_deliveries   the sends planned in the last 7 days, by state
+    recent_reasons      why some of them are not sent, the most frequent first
+    """
 
     batches: tuple[BatchStatus, ...]
     readers: int
@@ -78,53 +119,81 @@ class Status:
     keywords: int
     summaries: Mapping[str, int]
     deliveries: Mapping[str, int]
+    last_batch_on: date | None
+    due_now: int
+    next_due_at: datetime | None
+    queues: Mapping[str, int] | None
+    recent_deliveries: Mapping[str, int]
+    recent_reasons: tuple[Reason, ...]
+    polls: tuple[PollStatus, ...]
+    heartbeats: tuple[Heartbeat, ...]
 
 
 def report_day(store: Store, on: date) -> DayReport:
     of_day = select(editions.c.id).where(editions.c.announced_on == on)
     matched = select(edition_papers.c.paper_id).where(edition_papers.c.edition_id.in_(of_day)).distinct()
-    by_kind = select(announcements.c.kind, func.count()).where(announcements.c.announced_on == on)
-    by_summary = select(summaries.c.state, func.count()).where(summaries.c.paper_id.in_(matched))
+    by_kind = select(announcements.c.kind, _NUMBER).where(announcements.c.announced_on == on)
+    by_summary = select(summaries.c.state, _NUMBER).where(summaries.c.paper_id.in_(matched))
     unsent = select(deliveries.c.error).where(
         deliveries.c.edition_id.in_(of_day), deliveries.c.state != DeliveryState.SENT, deliveries.c.error != ""
     )
-    by_delivery = select(deliveries.c.state, func.count()).where(deliveries.c.edition_id.in_(of_day))
+    by_delivery = select(deliveries.c.state, _NUMBER).where(deliveries.c.edition_id.in_(of_day))
     with store.reading() as connection:
-
-        def count(query: Select[str, int]) -> dict[str, int]:
-            return {row[0]: row[1] for row in connection.execute(query)}
-
         return DayReport(
             on=on,
-            papers=count(by_kind.group_by(announcements.c.kind)),
-            matched=connection.scalar(select(func.count()).select_from(matched.subquery())) or 0,
-            summaries=count(by_summary.group_by(summaries.c.state)),
-            editions=connection.scalar(select(func.count()).select_from(of_day.subquery())) or 0,
-            deliveries=count(by_delivery.group_by(deliveries.c.state)),
+            papers=_count_by(connection, by_kind.group_by(announcements.c.kind)),
+            matched=_scalar(connection, select(_NUMBER).select_from(matched.subquery())),
+            summaries=_count_by(connection, by_summary.group_by(summaries.c.state)),
+            editions=_scalar(connection, select(_NUMBER).select_from(of_day.subquery())),
+            deliveries=_count_by(connection, by_delivery.group_by(deliveries.c.state)),
             errors=tuple(connection.scalars(unsent.distinct().order_by(deliveries.c.error).limit(_MAX_ERRORS))),
         )
 
 
-def report_status(store: Store) -> Status:
+def report_status(
+    store: Store, now: datetime, *, queues: Mapping[str, int] | None = None, beats_now: datetime | None = None
+) -> Status:
+    """
+    queues     as the broker has them (broker.find_queue_lengths)
+    beats_now  by the real clock, for heartbeats; None = `now` is real
+    """
+    due, recent = subscribers.c.next_due, deliveries.c.planned_at > now - _WEEK
+    by_state = select(deliveries.c.state, _NUMBER).group_by(deliveries.c.state)
+    beats = find_heartbeats(store)
     with store.reading() as connection:
-
-        def scalar(query: Select[int]) -> int:
-            return connection.scalar(query) or 0
-
-        def count(query: Select[str, int]) -> dict[str, int]:
-            return {row[0]: row[1] for row in connection.execute(query)}
-
-        number = func.count()
         return Status(
             batches=tuple(BatchStatus(**row) for row in connection.execute(_select_batches()).mappings()),
-            readers=scalar(select(number).select_from(subscribers)),
-            paused=scalar(select(number).where(subscribers.c.paused_at.is_not(None))),
-            addresses=scalar(select(number).select_from(targets)),
-            unconfirmed=scalar(select(number).where(targets.c.confirmed_at.is_(None))),
-            keywords=scalar(select(number).select_from(subscriptions)),
-            summaries=count(select(summaries.c.state, number).group_by(summaries.c.state)),
-            deliveries=count(select(deliveries.c.state, number).group_by(deliveries.c.state)),
+            readers=_scalar(connection, select(_NUMBER).select_from(subscribers)),
+            paused=_scalar(connection, select(_NUMBER).where(subscribers.c.paused_at.is_not(None))),
+            addresses=_scalar(connection, select(_NUMBER).select_from(targets)),
+            unconfirmed=_scalar(connection, select(_NUMBER).where(targets.c.confirmed_at.is_(None))),
+            keywords=_scalar(connection, select(_NUMBER).select_from(subscriptions)),
+            summaries=_count_by(connection, select(summaries.c.state, _NUMBER).group_by(summaries.c.state)),
+            deliveries=_count_by(connection, by_state),
+            last_batch_on=connection.scalar(select(func.max(announcements.c.announced_on))),
+            due_now=_scalar(connection, select(_NUMBER).where(due <= now, _gets_digests())),
+            next_due_at=connection.scalar(select(func.min(due)).where(due > now, _gets_digests())),
+            queues=queues,
+            recent_deliveries=_count_by(connection, by_state.where(recent)),
+            recent_reasons=tuple(Reason(**row) for row in connection.execute(_select_reasons(recent)).mappings()),
+            polls=tuple(PollStatus(**row) for row in connection.execute(_select_polls()).mappings()),
+            heartbeats=tuple(_describe_beat(name, beats[name], beats_now or now) for name in sorted(beats)),
         )
+
+
+def _gets_digests() -> ColumnElement[bool]:
+    """A reader with keywords and somewhere to send to; nobody else is ever served."""
+    wanted = (
+        targets.c.subscriber_id == subscribers.c.id,
+        targets.c.confirmed_at.is_not(None),
+        targets.c.gone_at.is_(None),
+        targets.c.muted_at.is_(None),
+    )
+    return and_(
+        subscribers.c.paused_at.is_(None),
+        exists().where(subscriptions.c.subscriber_id == subscribers.c.id),
+        exists().where(*wanted),
+    )
 
 
 def _select_batches() -> Select[Any]:
@@ -132,3 +201,32 @@ def _select_batches() -> Select[Any]:
     columns = [batches.c[field.name] for field in fields(BatchStatus)]
     query = select(*columns).where(batches.c.announced_on.in_(newest))
     return query.order_by(batches.c.announced_on, batches.c.scope, batches.c.source)
+
+
+def _select_reasons(recent: ColumnElement[bool]) -> Select[Any]:
+    number = _NUMBER.label("count")
+    return (
+        select(deliveries.c.state, deliveries.c.error, number)
+        .where(recent, deliveries.c.state != DeliveryState.SENT, deliveries.c.error != "")
+        .group_by(deliveries.c.state, deliveries.c.error)
+        .order_by(number.desc(), deliveries.c.state, deliveries.c.error)
+        .limit(_MAX_ERRORS)
+    )
+
+
+def _select_polls() -> Select[Any]:
+    columns = [polls.c[field.name] for field in fields(PollStatus)]
+    return select(*columns).order_by(polls.c.failing_since.is_(None), polls.c.next_at, polls.c.scope)
+
+
+def _describe_beat(process: str, beat_at: datetime, now: datetime) -> Heartbeat:
+    # A clock that jumped back would make it negative.
+    return Heartbeat(process=process, beat_at=beat_at, seconds_ago=max(int((now - beat_at).total_seconds()), 0))
+
+
+def _count_by(connection: Connection, query: Select[str, int]) -> dict[str, int]:
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _scalar(connection: Connection, query: Select[int]) -> int:
+    return connection.scalar(query) or 0

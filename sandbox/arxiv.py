@@ -1,6 +1,6 @@
-"""A stand-in for arxiv.org and rss.arxiv.org: a sample day, or recorded answers one after the other, as over days.
+"""A stand-in for arxiv.org and rss.arxiv.org: a sample day, recorded answers in their order, or an announcer's days.
 
-GET  /list/{scope}/new?skip=&show=   GET  /rss/{scope}   GET  /atom/{scope}
+GET  /list/{scope}/new?skip=&show=   GET  /rss/{scope}   GET  /atom/{scope}   GET  /api/query?id_list=
 POST /_sandbox/faults                a list of `Fault`: the next requests that fit get them, in this order
 GET  /_sandbox/visits                the requests so far; app.state.traffic has them for a test in the same process
 """
@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -24,9 +25,12 @@ from digests.papers.taxonomy import (
     find_archive,
     find_category,
 )
+from sandbox.announcer import Announcer
+from sandbox.arxiv_api import build_api
 from sandbox.arxiv_faults import Fault, FaultQueue, build_refusal, spoil
 from sandbox.arxiv_pages import SHOW_VALUES, FeedFormat, render_feed, render_feed_error, render_listing, render_refusal
-from sandbox.sample import SampleDay, load_sample
+from sandbox.document import Document
+from sandbox.sample import SampleDay, SamplePaper, load_sample
 
 _SANDBOX: Final = "/_sandbox"
 _HTML: Final = "text/html; charset=utf-8"
@@ -35,16 +39,6 @@ _XML: Final = "application/xml"
 _Answer = Callable[[Request], Response]
 _Next = Callable[[Request], Awaitable[StreamingResponse]]
 _Middleware = Callable[[Request, _Next], Awaitable[Response]]
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One recorded answer. `path` may name a page: `/list/cs.CV/new?skip=250&show=250`."""
-
-    path: str
-    payload: bytes
-    media_type: str = _HTML
-    status: int = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +63,17 @@ class Traffic:
         return [later.at_seconds - earlier.at_seconds for earlier, later in pairwise(self.visits)]
 
 
-def build_app(documents: SampleDay | Sequence[Document], *, tick: Callable[[], float] = time.monotonic) -> FastAPI:
+def build_app(
+    documents: SampleDay | Sequence[Document] | Announcer, *, tick: Callable[[], float] = time.monotonic
+) -> FastAPI:
     """The server. A sample day knows every scope of arXiv; of recorded answers, what is not there is a 404."""
     app = FastAPI(title="Sandbox arXiv", openapi_url=None, redirect_slashes=False)
     traffic = app.state.traffic = Traffic()
     faults = FaultQueue()
-    answer = _answer_from_day(documents) if isinstance(documents, SampleDay) else _answer_from_shelf(documents)
+    answer = _answer_from_announcer(documents) if isinstance(documents, Announcer) else _answer_from(documents)
     app.middleware("http")(_watch(traffic, faults, tick))
     app.include_router(_build_controls(traffic, faults))
+    app.include_router(build_api(lambda: _find_papers(documents)))
 
     @app.get("/list/{scope}/new")
     async def listing(request: Request, scope: str) -> Response:
@@ -120,6 +117,27 @@ def _build_controls(traffic: Traffic, faults: FaultQueue) -> APIRouter:
         return traffic.visits
 
     return router
+
+
+def _find_papers(documents: SampleDay | Sequence[Document] | Announcer) -> tuple[SamplePaper, ...]:
+    """Recorded answers are not taken apart: nobody can look up their papers."""
+    shown = documents.current if isinstance(documents, Announcer) else documents
+    return shown.papers if isinstance(shown, SampleDay) else ()
+
+
+def _answer_from_announcer(announcer: Announcer) -> _Answer:
+    @lru_cache(maxsize=1)
+    def answer_after(_published: int) -> _Answer:
+        return _answer_from(announcer.current)
+
+    def answer(request: Request) -> Response:
+        return answer_after(announcer.published)(request)
+
+    return answer
+
+
+def _answer_from(documents: SampleDay | Sequence[Document]) -> _Answer:
+    return _answer_from_day(documents) if isinstance(documents, SampleDay) else _answer_from_shelf(documents)
 
 
 def _answer_from_day(day: SampleDay) -> _Answer:

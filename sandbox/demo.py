@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Final, TextIO
@@ -15,10 +15,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from digests.bootstrap import Services, open_services
+from digests.clock import MovedClock, announced_at
 from digests.delivery.channel import EMAIL, TELEGRAM
 from digests.delivery.states import DeliveryState
 from digests.errors import ConfigError, PaperPostError, SourceMalformed, StoreError
 from digests.keywords.language import parse, split_keywords
+from digests.outside import print_outside_parts
 from digests.papers.paper import Source
 from digests.papers.wire import read_document, read_payload
 from digests.rendering.chat_page import render_chat
@@ -29,14 +31,14 @@ from digests.subscribers.keywords import add_keywords
 from digests.subscribers.membership import add_address, join
 from digests.subscribers.readers import load_reader
 from digests.subscribers.subscriber import Subscriber
-from sandbox.arxiv import Document
+from sandbox.document import Document, document_path
 from sandbox.mailbox import Mailbox
 from sandbox.sample import SampleDay, load_sample
 from sandbox.stand_ins import StandIns, start_stand_ins
-from sandbox.table import print_stand_ins
 from sandbox.watch import Page, Snapshot, follow
 from worker.app import QUEUES
-from worker.supervisor import Supervisor, beat_process, broker_process, worker_process
+from worker.processes import beat_process, broker_process, worker_process
+from worker.supervisor import Supervisor
 from worker.wake import wake_collect
 
 KEYWORDS: Final = (
@@ -54,6 +56,8 @@ _OWN_FILES: Final = (
     "mail.eml",
     "report.json",
 )
+# The reader joins so long before the first announcement.
+_BEFORE: Final = timedelta(minutes=5)
 _CHAT_ID: Final = 8_001
 _MAIL: Final = "lin@sandbox.invalid"
 
@@ -96,14 +100,18 @@ def run_demo(papers: Sequence[Path], keywords: str, out: Path, console: Console)
     with ExitStack() as stack:
         stack.enter_context(_own_folder(out))
         stand_ins = stack.enter_context(start_stand_ins(documents, chats=[_CHAT_ID]))
-        settings = load_settings(home=home, env="development", database_url="", redis_url="", **stand_ins.overrides)
-        print_stand_ins(console, stand_ins)
+        # The worker is woken for every file; what it would ask for by itself is not there.
+        ours = {"home": home, "env": "development", "database_url": "", "redis_url": "", "archives": "none"}
+        settings = load_settings(**stand_ins.overrides | ours)
+        print_outside_parts(console, settings)
         services = open_services(settings)
         stack.callback(services.close)
+        clock = MovedClock(home / "clock")
+        clock.move_to(announced_at(min(page.on for page in pages)) - _BEFORE)
         reader = _add_reader(services, keywords)
-        processes = [broker_process(home), worker_process(QUEUES), beat_process(home)]
+        processes = [broker_process(home), worker_process(QUEUES), beat_process()]
         stack.enter_context(Supervisor(processes, home / "logs", child_environment(settings), folder=home))
-        outcome = _watch(services, pages, console)
+        outcome = _watch(services, pages, clock, console)
         _write_results(out, services, reader, stand_ins, outcome)
     return outcome
 
@@ -125,8 +133,7 @@ def _read_files(papers: Sequence[Path]) -> tuple[list[Document], list[Page]]:
             raise PaperPostError(f"{path}: {error}") from error
         if announcement.announced_on is None:
             raise PaperPostError(f"{path} is an empty feed: it announces nothing")
-        folder = {Source.LISTING: "/list/{}/new", Source.RSS: "/rss/{}", Source.ATOM: "/atom/{}"}[announcement.source]
-        documents.append(Document(folder.format(announcement.scope), payload))
+        documents.append(Document(document_path((announcement.scope, announcement.source)), payload))
         pages.append(Page(announcement.scope, announcement.source, announcement.announced_on))
     return documents, pages
 
@@ -170,22 +177,32 @@ def _add_reader(services: Services, keywords: str) -> Subscriber:
     return reader
 
 
-def _watch(services: Services, pages: Sequence[Page], console: Console) -> Outcome:
-    """Wake the worker and follow the store to the end. A stage's seconds count from the start: stages overlap."""
+def _watch(services: Services, pages: Sequence[Page], clock: MovedClock, console: Console) -> Outcome:
+    """One evening after the other: wake the worker and follow the store to the end.
+
+    A stage's seconds count from the start: stages overlap.
+    """
     outcome = Outcome()
     started = monotonic()
-    for page in pages:
-        wake_collect(redis_url="", home=services.settings.home, scope=page.scope, source=page.source)
     columns = (SpinnerColumn(), TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
         bars: dict[str, TaskID] = {}
-        for snapshot in follow(services, pages, readers=1):
+        for snapshot in _announce(services, pages, clock):
             outcome.take(snapshot, round(monotonic() - started, 2))
             for name, stage in snapshot.stages.items():
                 if name not in bars:
                     bars[name] = progress.add_task(name)
                 progress.update(bars[name], completed=stage.done, total=stage.total or None)
     return outcome
+
+
+def _announce(services: Services, pages: Sequence[Page], clock: MovedClock) -> Iterator[Snapshot]:
+    for on in sorted({page.on for page in pages}):
+        clock.move_to(announced_at(on) + _BEFORE)
+        for page in pages:
+            if page.on == on:
+                wake_collect(redis_url="", home=services.settings.home, scope=page.scope, source=page.source)
+        yield from follow(services, [page for page in pages if page.on <= on], readers=1)
 
 
 def _write_results(out: Path, services: Services, reader: Subscriber, stand_ins: StandIns, outcome: Outcome) -> None:

@@ -1,5 +1,6 @@
 """A mail server that takes everything and delivers nothing: mails stay in memory and, if asked, as .eml files."""
 
+import itertools
 import socket
 import threading
 from collections import deque
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from email.policy import default
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +17,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from digests.errors import ConfigError
 
 
 class MailFault(StrEnum):
@@ -43,17 +47,38 @@ class ReceivedMail:
         return message_from_bytes(self.content, policy=default)
 
 
+def _find_free(folder: Path, number: int) -> Path:
+    """`0007.eml`, or the next name that is free: somebody may have deleted a mail."""
+    names = (folder / f"{at:04}.eml" for at in itertools.count(number))
+    return next(path for path in names if not path.exists())
+
+
+def _load(path: Path) -> ReceivedMail:
+    """The envelope is gone: the headers say who it was from and for."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+    headers = BytesHeaderParser(policy=default).parsebytes(content)
+    return ReceivedMail(str(headers.get("From", "")), str(headers.get("To", "")), content)
+
+
 @dataclass
 class Mailbox:
     """What the server received, oldest first, and what shall go wrong next. Safe to use from any thread.
 
-    folder  where each mail is also written as `0001.eml`
+    folder  where each mail is also written as `0001.eml`; those of an earlier start are there again
     """
 
     folder: Path | None = None
     received: list[ReceivedMail] = field(default_factory=list)
     _faults: deque[MailFault] = field(default_factory=deque)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        """Raises ConfigError for a folder that cannot be read."""
+        if self.folder is not None and self.folder.is_dir():
+            self.received += [_load(path) for path in sorted(self.folder.glob("*.eml"))]
 
     def fail_next(self, *faults: MailFault) -> None:
         """One fault for each of the next mails, in this order."""
@@ -64,7 +89,7 @@ class Mailbox:
             self.received.append(mail)
             if self.folder is not None:
                 self.folder.mkdir(parents=True, exist_ok=True)
-                (self.folder / f"{len(self.received):04}.eml").write_bytes(mail.content)
+                _find_free(self.folder, len(self.received)).write_bytes(mail.content)
 
     def pop_fault(self, *, at_data: bool) -> MailFault | None:
         """The next mail's fault, if this is the command at which it happens."""

@@ -1,4 +1,4 @@
-"""An ASGI app served by uvicorn from a thread, on 127.0.0.1 and a port that the system chooses."""
+"""An ASGI app served by uvicorn from a thread, on 127.0.0.1."""
 
 import socket
 import threading
@@ -14,22 +14,41 @@ _START_SECONDS = 10
 
 
 @contextmanager
-def serve(app: ASGIApp) -> Iterator[str]:
-    """Serve `app` until the context ends; gives its base address without a slash at the end."""
+def serve(app: ASGIApp, *, port: int = 0, chosen_by: str = "") -> Iterator[str]:
+    """Serve `app` until the context ends; gives its base address without a slash at the end.
+
+    port       0: the system chooses one
+    chosen_by  the option or variable that chooses the port
+    Raises     ConfigError for a port that is in use.
+    """
+    with _listen(port, chosen_by) as listener:
+        started = threading.Event()
+        server = _Server(uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1), started)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        try:
+            if not started.wait(_START_SECONDS):
+                raise ConfigError("A stand-in server did not start on 127.0.0.1.")
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _listen(port: int, chosen_by: str) -> socket.socket:
     listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    started = threading.Event()
-    server = _Server(uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1), started)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
+    # A restart need not wait until the connections of the last run are forgotten.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        if not started.wait(_START_SECONDS):
-            raise ConfigError("A stand-in server did not start on 127.0.0.1.")
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
+        listener.bind(("127.0.0.1", port))
+        # Two servers may bind one address for reuse; only one may listen.
+        listener.listen()
+    except OSError as error:
         listener.close()
+        raise ConfigError(
+            f"Port {port} on 127.0.0.1 cannot be used ({error.strerror}): choose another with {chosen_by}."
+        ) from error
+    return listener
 
 
 class _Server(uvicorn.Server):

@@ -10,7 +10,8 @@ from fastapi.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from sandbox.serving import serve
-from sandbox.telegram_chats import Params, Refusal, Telegram
+from sandbox.telegram_chats import Telegram
+from sandbox.telegram_content import Params, Refusal
 
 #: Lists and objects, which a form carries as JSON texts.
 _JSON_PARAMS: Final = {

@@ -9,6 +9,7 @@ import structlog
 from celery import Task
 
 from digests.bootstrap import Services, open_services
+from digests.clock import utc_now
 from digests.composing.digest import Nothing
 from digests.day import Day
 from digests.delivery.addresses import close_gone
@@ -102,7 +103,8 @@ def summarise(on: str, paper_ids: Sequence[str]) -> None:
 def dispatch() -> None:
     """Once a minute, and when something has become ready: find whose digest is due."""
     services = _services()
-    beat(services.store, "worker", services.now())
+    # By the real clock: a sandbox moves its own.
+    beat(services.store, "worker", utc_now())
     work_out_next(services.store, services.now())
     for due in find_due(services.store, services.now(), services.channel_names):
         for chunk in _chunks(due.subscriber_ids, _READERS_PER_TASK):

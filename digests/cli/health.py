@@ -1,19 +1,24 @@
 """`doctor` and `status`: does it work, and what has it done."""
 
 import asyncio
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from datetime import datetime, timedelta
+from itertools import groupby
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
+from digests import broker
 from digests.cli.options import AsJson, print_json, services
-from digests.health import check_all
+from digests.clock import utc_now
+from digests.health.check import Check
+from digests.health.checkup import check_all
 from digests.settings import load_settings
-from digests.status import Status, report_status
+from digests.status import BatchStatus, PollStatus, Status, report_status
 
-_console = Console(soft_wrap=True, highlight=False, markup=False)
+_WIDTH = 80
 _MARKS = {True: "ok", False: "FAILED", None: "-"}
 
 
@@ -25,41 +30,97 @@ def register(app: typer.Typer) -> None:
 def doctor(as_json: AsJson = False) -> None:
     """Check every outside part: reachable, credentials good, what to set. Exit status 1 when something fails."""
     settings = load_settings()
-    is_sandbox = settings.is_sandbox
-    checks = asyncio.run(check_all(settings))
+    with Console(stderr=True).status("Asking every outside part …"):
+        checks = asyncio.run(check_all(settings, utc_now))
     if as_json:
-        print_json({"sandbox": is_sandbox, "checks": [asdict(check) for check in checks]})
+        print_json({"sandbox": settings.is_sandbox, "checks": [asdict(check) for check in checks]})
     else:
-        _console.print("Sandbox mode: no real channel is set." if is_sandbox else "Real mode.")
-        table = Table(box=None, pad_edge=False, show_header=False)
+        typer.echo("Sandbox mode: no real channel is set." if settings.is_sandbox else "Real mode.")
         for check in checks:
-            table.add_row(_MARKS[check.ok], check.name, check.detail, check.advice)
-        _console.print(table)
+            _print_check(check)
     if any(check.ok is False for check in checks):
         raise typer.Exit(1)
 
 
 def status(as_json: AsJson = False) -> None:
-    """Show the newest batches, readers, and every send by state."""
+    """Show the newest batches, who is due, what waits, and every send by state."""
     with services() as opened:
-        report = report_status(opened.store)
+        queues = broker.find_queue_lengths(opened.settings.redis_url, opened.settings.home)
+        report = report_status(opened.store, opened.now(), queues=queues, beats_now=utc_now())
+        now = opened.now()
     if as_json:
         print_json(asdict(report))
-    else:
-        _print_status(report)
+        return
+    for name, text in _describe(report, now):
+        _print_line(f"{name:<11} ", text)
 
 
-def _print_status(report: Status) -> None:
-    if not report.batches:
-        _console.print("batches     none stored yet; bring some in: paperpost ingest FILE")
-    for batch in report.batches:
-        whole = "whole" if batch.closed_at else f"open ({batch.fault})"
-        total = "" if batch.total is None else f"/{batch.total}"
-        _console.print(f"batch       {batch.announced_on}  {batch.scope}  {batch.source}  {batch.seen}{total}  {whole}")
+def _print_check(check: Check) -> None:
+    head = f"{_MARKS[check.ok]:<7} {check.name:<14} "
+    _print_line(head, check.detail)
+    if check.advice:
+        _print_line(" " * len(head) + "→ ", check.advice)
+
+
+def _print_line(head: str, text: str) -> None:
+    """At most 80 columns, what is too long indented; an address or a path is never broken."""
+    typer.echo(
+        textwrap.fill(
+            text,
+            _WIDTH,
+            initial_indent=head,
+            subsequent_indent=" " * len(head),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    )
+
+
+def _describe(report: Status, now: datetime) -> Iterator[tuple[str, str]]:
+    if report.last_batch_on is None:
+        yield "papers", "none stored yet; bring some in: paperpost ingest FILE"
+    for on, of_day in groupby(report.batches, key=lambda batch: batch.announced_on):
+        yield "batch", f"{on}  {_describe_batches(list(of_day))}"
+    yield from _describe_polls(report.polls, now)
     addresses = f"{report.addresses} addresses, {report.unconfirmed} not confirmed"
-    _console.print(f"readers     {report.readers} ({report.paused} paused; {addresses}), {report.keywords} keywords")
-    _console.print(f"summaries   {_counts(report.summaries)}")
-    _console.print(f"sends       {_counts(report.deliveries)}")
+    yield "readers", f"{report.readers} ({report.paused} paused; {addresses}), {report.keywords} keywords"
+    coming = f"the next {_moment(report.next_due_at)}" if report.next_due_at else "none to come"
+    yield "digests due", f"{report.due_now} now, {coming}"
+    yield "queues", _counts(report.queues) if report.queues is not None else "no broker answers"
+    yield "summaries", _counts(report.summaries)
+    yield "sends", _counts(report.deliveries)
+    yield "last 7 days", _counts(report.recent_deliveries)
+    for reason in report.recent_reasons:
+        yield "", f"{reason.count} {reason.state}: {reason.error}"
+    beats = (f"{beat.process} {timedelta(seconds=beat.seconds_ago)} ago" for beat in report.heartbeats)
+    yield "alive", ", ".join(beats) or "nobody has run here yet"
+
+
+def _describe_batches(of_day: list[BatchStatus]) -> str:
+    still_open = [batch for batch in of_day if not batch.closed_at]
+    whole = ", ".join(_name(batch) for batch in of_day if batch.closed_at)
+    described = [f"{_name(batch)} open ({batch.fault})" for batch in still_open]
+    return "; ".join([*([f"whole: {whole}"] if whole else []), *described])
+
+
+def _name(batch: BatchStatus) -> str:
+    total = "" if batch.total is None else f"/{batch.total}"
+    return f"{batch.scope} {batch.source} {batch.seen}{total}"
+
+
+def _describe_polls(polls: tuple[PollStatus, ...], now: datetime) -> Iterator[tuple[str, str]]:
+    if not polls:
+        return
+    earliest = min(poll.next_at for poll in polls)
+    names = " ".join(sorted(poll.scope for poll in polls))
+    yield "asked for", f"{names}; the next {'now' if earliest <= now else _moment(earliest)}"
+    for poll in polls:
+        if poll.failing_since:
+            yield "", f"{poll.scope} fails since {_moment(poll.failing_since)}: {poll.fault}"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def _counts(numbers: Mapping[str, int]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from digests.bootstrap import Services, open_services
+from digests.clock import MovedClock, announced_at
 from digests.delivery.channel import EMAIL, TELEGRAM
 from digests.papers.paper import Source
 from digests.phrases import load_phrases
@@ -20,7 +21,8 @@ from sandbox.stand_ins import StandIns, start_stand_ins
 from sandbox.telegram_chats import slow
 from tests.waiting import eventually
 from worker.app import QUEUES
-from worker.supervisor import Supervisor, beat_process, broker_process, worker_process
+from worker.processes import beat_process, broker_process, worker_process
+from worker.supervisor import Supervisor
 from worker.wake import wake_collect
 
 CHATS = range(101, 113)
@@ -40,12 +42,15 @@ def test_a_killed_worker_loses_no_digest_and_repeats_only_what_was_in_flight(tmp
     with start_stand_ins(chats=CHATS) as stand_ins:
         # The reader has the message at once, the answer comes late: whatever is killed then is unknown.
         stand_ins.telegram.fail_next(*[slow(0.4)] * 60)
-        settings = load_settings(home=tmp_path / "state", lease_seconds=6, sweep_seconds=1, **stand_ins.overrides)
+        ours = {"home": tmp_path / "state", "lease_seconds": 6, "sweep_seconds": 1, "archives": "none"}
+        settings = load_settings(**stand_ins.overrides | ours)
         services = open_services(settings)
+        clock = MovedClock(settings.home / "clock")
+        clock.move_to(announced_at(day))
         for chat in CHATS:
             add_reader(services, TELEGRAM, str(chat))
             add_reader(services, EMAIL, f"reader{chat}@example.org")
-        processes = [broker_process(settings.home), worker_process(QUEUES), beat_process(settings.home)]
+        processes = [broker_process(settings.home), worker_process(QUEUES), beat_process()]
         with Supervisor(processes, tmp_path / "logs", child_environment(settings), folder=tmp_path) as supervisor:
             wake_collect(redis_url="", home=settings.home, scope="cs", source=Source.LISTING)
             eventually(lambda: count_chat_messages(stand_ins) >= 8, "the first messages")

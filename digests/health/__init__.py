@@ -1,0 +1,1 @@
+"""Does everything work, here and outside, and what is to be set where it does not? For `doctor`."""

@@ -1,0 +1,86 @@
+"""The outside parts that take credentials: a model, Telegram, a mail server. Nothing is sent to a reader."""
+
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+import openai
+from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPSenderRefused
+from telegram import Bot
+from telegram.error import InvalidToken, TelegramError
+
+from digests.health.check import Check
+from digests.settings import Settings
+
+_SECONDS: Final = 10.0
+_MAX_NAMES: Final = 8
+
+
+async def check_model(settings: Settings) -> Check:
+    if not settings.has_llm:
+        advice = "Set OPENAI_BASE_URL or OPENAI_API_KEY, and PAPERPOST_LLM_MODEL. Without one: English, labelled."
+        return Check("LLM", None, "not set", advice)
+    client = openai.AsyncOpenAI(
+        base_url=settings.llm_base_url or None,
+        api_key=settings.llm_api_key.get_secret_value() or "none",
+        max_retries=0,
+        timeout=_SECONDS,
+    )
+    try:
+        names = [model.id async for model in client.models.list()]
+    except (openai.AuthenticationError, openai.PermissionDeniedError):
+        return Check("LLM", False, "the key is refused", "Check OPENAI_API_KEY.")
+    except openai.NotFoundError:
+        return Check("LLM", True, "reachable; it does not list its models")
+    except openai.OpenAIError as error:
+        return Check("LLM", False, str(error), "Check OPENAI_BASE_URL; it usually ends in /v1.")
+    finally:
+        await client.close()
+    if settings.llm_model not in names:
+        advice = f"Set PAPERPOST_LLM_MODEL, to one of: {', '.join(names[:_MAX_NAMES])}"
+        return Check("LLM", False, f"no model {settings.llm_model!r}", advice)
+    return Check("LLM", True, settings.llm_model)
+
+
+async def check_telegram(settings: Settings) -> Check:
+    token = settings.telegram_token.get_secret_value()
+    if not token:
+        return Check("Telegram", None, "not set", "Set PAPERPOST_TELEGRAM_TOKEN (from @BotFather).")
+    try:
+        async with Bot(token, base_url=f"{settings.telegram_base_url}/bot") as bot:
+            return Check("Telegram", True, f"@{bot.username}")
+    except InvalidToken:
+        return Check("Telegram", False, "the token is refused", "Check PAPERPOST_TELEGRAM_TOKEN.")
+    except TelegramError as error:
+        advice = "Check the network and PAPERPOST_TELEGRAM_BASE_URL."
+        return Check("Telegram", False, str(error), advice)
+
+
+async def check_mail(settings: Settings) -> Check:
+    """A login and an envelope's beginning, as MailChannel does; no recipient is named."""
+    if not settings.has_mail:
+        return Check("mail", None, "not set", "Set PAPERPOST_SMTP_URL and PAPERPOST_MAIL_FROM.")
+    parts = urlsplit(settings.smtp_url.get_secret_value())
+    client = SMTP(
+        hostname=parts.hostname,
+        port=parts.port,
+        username=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        use_tls=parts.scheme == "smtps",
+        start_tls={"smtps": False, "smtp+starttls": True}.get(parts.scheme),
+        validate_certs=parts.scheme != "smtp",
+        timeout=_SECONDS,
+    )
+    try:
+        async with client:
+            await client.mail(settings.mail_from)
+            await client.rset()
+    except SMTPAuthenticationError as error:
+        advice = "Check user and password in PAPERPOST_SMTP_URL."
+        return Check("mail", False, f"{parts.hostname} refuses our login: {error.message}", advice)
+    except SMTPSenderRefused as error:
+        return Check(
+            "mail", False, f"{parts.hostname} refuses our sender: {error.message}", "Check PAPERPOST_MAIL_FROM."
+        )
+    except (SMTPException, OSError) as error:
+        return Check("mail", False, f"{parts.hostname}: {error}", "Check PAPERPOST_SMTP_URL.")
+    return Check("mail", True, f"{parts.hostname} takes mail from {settings.mail_from}")

@@ -1,0 +1,1 @@
+"""The HTTP shell: what this is, whether it is alive, and leaving with one click."""

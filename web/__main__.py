@@ -1,0 +1,83 @@
+"""`python -m web`: one process that serves our pages until it is told to stop (SIGINT, SIGTERM)."""
+
+import signal
+import socket
+import sys
+from types import FrameType
+
+import uvicorn
+
+from digests.bootstrap import Services, open_services
+from digests.errors import ConfigError, PaperPostError
+from digests.logs import configure_logs
+from web.app import build_app
+from web.services import WebServices
+
+_SHUTDOWN_SECONDS = 5
+
+
+def main() -> None:
+    configure_logs()
+    # uvicorn raises the signal again once it has stopped: without this our own end would be skipped.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    try:
+        services = open_services()
+        try:
+            _serve(services)
+        finally:
+            services.close()
+    except PaperPostError as error:
+        sys.exit(str(error))
+
+
+def _serve(services: Services) -> None:
+    settings = services.settings
+    with _listen(settings.web_host, settings.web_port) as listener:
+        config = uvicorn.Config(
+            build_app(_web_services(services)),
+            log_config=None,
+            # A path may hold a reader's token.
+            access_log=False,
+            server_header=False,
+            ws="none",
+            timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+        )
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    # A restart need not wait until the connections of the last run are forgotten.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        # Two servers may bind one address for reuse; only one may listen.
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise ConfigError(
+            f"The web process cannot listen on {host}, port {port}: {error.strerror}."
+            " Choose others with PAPERPOST_WEB_HOST and PAPERPOST_WEB_PORT."
+        ) from error
+    return listener
+
+
+def _web_services(services: Services) -> WebServices:
+    settings = services.settings
+    return WebServices(
+        store=services.store,
+        now=services.now,
+        salt=services.salt,
+        # The sandbox's bot is not to be found at t.me.
+        telegram_token="" if settings.is_sandbox else settings.telegram_token.get_secret_value(),
+        telegram_base_url=settings.telegram_base_url,
+    )
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

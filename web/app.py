@@ -1,0 +1,100 @@
+"""The routes. What touches the database is a plain function: FastAPI runs it in a thread."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from digests.errors import StoreError
+from digests.subscribers.leaving import leave, read_target
+from web.bot_name import BotName
+from web.health import check_health
+from web.language import choose_language
+from web.pages import render_page, security_headers
+from web.services import WebServices
+
+log = structlog.get_logger(__name__)
+
+
+def build_app(services: WebServices) -> FastAPI:
+    bot = BotName()
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        learning = asyncio.create_task(bot.learn(services))
+        yield
+        learning.cancel()
+        with suppress(asyncio.CancelledError):
+            await learning
+
+    app = FastAPI(lifespan=lifespan, openapi_url=None)
+    _add_safety(app)
+    _add_pages(app, services, bot)
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        health = check_health(services.store, services.real_now())
+        return JSONResponse({"ok": health.ok, **asdict(health)}, 200 if health.ok else 503)
+
+    return app
+
+
+def _add_pages(app: FastAPI, services: WebServices, bot: BotName) -> None:
+    # Who checks links asks with HEAD; both must change nothing.
+    @app.api_route("/", methods=["GET", "HEAD"])
+    def home(request: Request) -> Response:
+        return render_page("home", _language(request), bot_name=bot.value)
+
+    @app.api_route("/leave/{token}", methods=["GET", "HEAD"])
+    def ask(request: Request, token: str) -> Response:
+        if read_target(token, services.salt) is None:
+            return _no_such_link(request)
+        return render_page("leave", _language(request))
+
+    @app.post("/leave/{token}")
+    def leave_now(request: Request, token: str) -> Response:
+        """The button, and a mail program by itself (RFC 8058): the token alone says who, whatever the body is."""
+        target_id = read_target(token, services.salt)
+        left = None if target_id is None else leave(services.store, target_id, services.now())
+        if left is None:
+            return _no_such_link(request)
+        return render_page("left", _language(request), bot_name=bot.value)
+
+
+def _add_safety(app: FastAPI) -> None:
+    @app.middleware("http")
+    async def add_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await call_next(request)
+        response.headers.update(security_headers())
+        return response
+
+    @app.exception_handler(HTTPException)
+    async def refuse(request: Request, error: HTTPException) -> Response:
+        response = _tell(request, "no_page", error.status_code)
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(StoreError)
+    @app.exception_handler(SQLAlchemyError)
+    async def apologise(request: Request, error: Exception) -> Response:
+        # Not the path: it may hold a token.
+        log.error("page_failed", method=request.method, reason=type(error).__name__)
+        return _tell(request, "our_fault", 503)
+
+
+def _no_such_link(request: Request) -> Response:
+    return _tell(request, "old_link", 404)
+
+
+def _tell(request: Request, key: str, status: int) -> Response:
+    return render_page("notice", _language(request), status=status, key=key)
+
+
+def _language(request: Request) -> str:
+    return choose_language(request.headers.get("accept-language", ""))
