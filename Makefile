@@ -3,18 +3,26 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test bench format lock
+.PHONY: setup demo run chaos test bench format lock
 
 setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml scripts/setup
 	@PYTHON=$(PYTHON) scripts/setup $(VENV)
 
-# PAPERS="page.html feed.xml" takes announcement files, KEYWORDS='a; "b c"' other keywords. Both reach the script
-# through the environment: in the recipe their quotes would be the shell's.
-export PAPERS KEYWORDS
+# PAPERS="page.html feed.xml" takes announcement files, KEYWORDS='a; "b c"' other keywords. They reach the scripts
+# through the environment: in a recipe their quotes would be the shell's.
+export PAPERS KEYWORDS PORT SEED
 demo: $(READY)
 	@scripts/demo
+
+# The service. As a sandbox it takes PAPERS=folder, whose announcement files its arXiv publishes, and PORT=8320.
+run: $(READY)
+	@scripts/run
+
+# A minute of kill -9 while digests go out. SEED=7 repeats one.
+chaos: $(READY)
+	@scripts/chaos
 
 test: $(READY)
 	@scripts/test

@@ -42,6 +42,7 @@ SANDBOX_SLOTS: Final = "sandbox:"
 #: The only language that summaries are written in; readers of another one get the English.
 _LANGUAGE: Final = "zh"
 
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """Who writes the summaries: half of a summary's key (invariant 3)."""

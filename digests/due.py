@@ -143,9 +143,7 @@ def _is_whole(store: Store, on: date, watched: set[str]) -> bool:
 
 
 def _find_waiting(store: Store, now: datetime, newest: date, channels: Sequence[str]) -> Sequence[Row[Any]]:
-    query = _select_due(now, channels).where(
-        or_(subscribers.c.served_on.is_(None), subscribers.c.served_on < newest)
-    )
+    query = _select_due(now, channels).where(or_(subscribers.c.served_on.is_(None), subscribers.c.served_on < newest))
     with store.reading() as connection:
         return connection.execute(query).all()
 

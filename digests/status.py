@@ -153,7 +153,8 @@ def report_day(store: Store, on: date) -> DayReport:
 def report_status(
     store: Store, now: datetime, *, queues: Mapping[str, int] | None = None, beats_now: datetime | None = None
 ) -> Status:
-    """
+    """The whole house at `now`.
+
     queues     as the broker has them (broker.find_queue_lengths)
     beats_now  by the real clock, for heartbeats; None = `now` is real
     """

@@ -18,6 +18,7 @@ from digests.delivery.channel import TELEGRAM
 from digests.delivery.ledger import expire_claims
 from digests.delivery.states import DeliveryState
 from digests.errors import PaperPostError
+from digests.outside import print_outside_parts
 from digests.papers.shelf import load_batch
 from digests.settings import load_settings
 from digests.status import DayReport, report_day
@@ -112,7 +113,6 @@ def _services() -> Iterator[Services]:
             opened.close()
         return
     from sandbox.stand_ins import start_stand_ins
-    from sandbox.table import print_stand_ins
 
     opened = open_services(settings)
     readers = list_subscribers(opened.store)
@@ -120,8 +120,9 @@ def _services() -> Iterator[Services]:
     chats = [int(t.address) for reader in readers for t in reader.targets if t.channel == TELEGRAM]
     folder = settings.home / "sandbox"
     with start_stand_ins(chats=chats, mail_folder=folder / "mail") as stand_ins:
-        print_stand_ins(_messages, stand_ins)
-        opened = open_services(load_settings(**stand_ins.overrides))
+        settings = load_settings(**stand_ins.overrides)
+        print_outside_parts(_messages, settings)
+        opened = open_services(settings)
         try:
             yield opened
         finally:

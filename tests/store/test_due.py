@@ -66,9 +66,7 @@ def add_reader(store, now: datetime, *, keywords="boring", chat="1", **row) -> i
 
 
 def make_day(store, now: datetime, on: date, earlier=()) -> Day:
-    return Day(
-        store=store, now=lambda: now, on=on, earlier=tuple(earlier), model=None, channels=CHANNELS, max_full=30
-    )
+    return Day(store=store, now=lambda: now, on=on, earlier=tuple(earlier), model=None, channels=CHANNELS, max_full=30)
 
 
 def dispatch(store, now: datetime) -> list[Due]:
@@ -257,9 +255,7 @@ def test_who_comes_back_after_their_chat_was_gone_begins_with_the_next_batch(sto
 
 def test_a_chat_that_was_switched_off_serves_again_when_the_mail_address_is_dead(store):
     reader = add_reader(store, before(MONDAY))
-    add_address(
-        store, reader, channel=EMAIL, address="a@example.org", confirmed=True, now=before(MONDAY), salt=b"salt"
-    )
+    add_address(store, reader, channel=EMAIL, address="a@example.org", confirmed=True, now=before(MONDAY), salt=b"salt")
     set_channels(store, reader, "mail", before(MONDAY))
     (mail,) = load_reader(store, reader).targets
     mark_gone(store, mail.id, "550 no such user", before(MONDAY))
