@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 
 from digests import broker
 from digests.clock import MovedClock, Now, utc_now
-from digests.day import Day, Model, forget_sandbox, render_edition
+from digests.day import Day, Model, render_edition
 from digests.delivery.channel import EMAIL, TELEGRAM, MessageChannel
 from digests.delivery.codes import send_codes
 from digests.delivery.deliver import Courier
@@ -36,6 +36,7 @@ from digests.rendering.code_mail import render_code_mail
 from digests.settings import Settings, load_settings
 from digests.store.engine import Store, open_store
 from digests.store.migrate import migrate
+from digests.store.sandboxed import forget_sandbox
 from digests.subscribers.leaving import sign_target
 from digests.summaries.answer import build_schema
 from digests.summaries.llm import ChatModel

@@ -9,7 +9,6 @@ from datetime import date
 from typing import Final
 
 import structlog
-from sqlalchemy import delete
 
 from digests.clock import Now
 from digests.composing.codec import digest_from_json, digest_to_json
@@ -28,16 +27,13 @@ from digests.papers.paper import Announced, ArxivId
 from digests.rendering.email import Mail, render_mail
 from digests.rendering.telegram import render_parts
 from digests.store.engine import Store
-from digests.store.tables import editions, summaries
+from digests.store.sandboxed import SANDBOX_SLOTS
 from digests.subscribers.readers import Reader, active_readers
 from digests.subscribers.schedule import find_due_at
 from digests.summaries import shelf as summaries_shelf
 from digests.summaries.summary import Card, Key, summary_language
 
 log = structlog.get_logger(__name__)
-
-SANDBOX_MODEL: Final = "sandbox"
-SANDBOX_SLOTS: Final = "sandbox:"
 
 #: The only language that summaries are written in; readers of another one get the English.
 _LANGUAGE: Final = "zh"
@@ -266,14 +262,6 @@ class Day:
                 # That there is nothing is said in the chat, silently, and not by mail.
                 parts.append(Planned(target.id, target.channel, 1))
         return parts
-
-
-def forget_sandbox(store: Store) -> None:
-    """Remove what stand-ins wrote and were sent: no reader shall get their words, or miss a digest that they got."""
-    with store.writing() as connection:
-        connection.execute(delete(summaries).where(summaries.c.model == SANDBOX_MODEL))
-        # Papers and deliveries hang on it with ON DELETE CASCADE.
-        connection.execute(delete(editions).where(editions.c.slot.startswith(SANDBOX_SLOTS, autoescape=True)))
 
 
 def load_cards(store: Store, paper_ids: Collection[ArxivId], language: str) -> dict[ArxivId, Card]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from digests.clock import Now, utc_now
-from digests.day import SANDBOX_MODEL
+from digests.store.sandboxed import SANDBOX_MODEL
 from sandbox import arxiv, llm
 from sandbox.announcer import Announcer
 from sandbox.document import Document

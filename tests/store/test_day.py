@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import event, insert
 
 from digests.composing.digest import Nothing
-from digests.day import SANDBOX_MODEL, Day, Model, forget_sandbox, render_edition
+from digests.day import Day, Model, render_edition
 from digests.delivery.channel import EMAIL, TELEGRAM
 from digests.delivery.deliver import Courier
 from digests.papers.paper import Announced, Announcement, Kind, Section, Source
 from digests.papers.shelf import store_announcement
 from digests.status import report_day
+from digests.store.sandboxed import SANDBOX_MODEL, forget_sandbox
 from digests.store.tables import subscriptions
 from digests.subscribers.keywords import add_keywords
 from digests.subscribers.membership import add_address, forget, join

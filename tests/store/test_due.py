@@ -1,5 +1,6 @@
 """Whose digest is due, on both databases: hours, days off, downtimes, holidays and clocks that were wrong."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from digests.due import LONGEST_WAIT, Due, find_awaiting, find_due, find_unannou
 from digests.papers.paper import Announced, Announcement, Kind, Section, Source
 from digests.papers.polling import claim_poll, settle_poll, watch
 from digests.papers.shelf import store_announcement
+from digests.store.sandboxed import forget_sandbox
 from digests.store.tables import deliveries, editions, subscribers
 from digests.subscribers.keywords import add_keywords
 from digests.subscribers.membership import add_address, join
@@ -192,6 +194,15 @@ def test_a_batch_that_was_composed_by_hand_is_not_composed_again(store):
     make_day(store, after(MONDAY), MONDAY).compose()
     assert load_reader_row(store, reader).served_on == MONDAY
     assert dispatch(store, after(MONDAY, hours=1)) == []
+
+
+def test_what_only_the_sandbox_sent_is_still_due_for_real(store):
+    reader = add_reader(store, before(MONDAY))
+    announce(store, MONDAY, after(MONDAY))
+    replace(make_day(store, after(MONDAY), MONDAY), is_sandbox=True).compose()
+    assert dispatch(store, after(MONDAY)) == []
+    forget_sandbox(store)
+    assert dispatch(store, after(MONDAY)) == [Due((MONDAY,), (reader,), is_late=False)]
 
 
 def find_untold(store, now: datetime):

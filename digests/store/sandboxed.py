@@ -1,0 +1,35 @@
+"""What stand-ins wrote and were sent, known by its model and its slots (invariant 8)."""
+
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+
+from digests.store.engine import Store
+from digests.store.tables import editions, subscribers, summaries
+
+SANDBOX_MODEL: Final = "sandbox"
+SANDBOX_SLOTS: Final = "sandbox:"
+
+
+def forget_sandbox(store: Store) -> None:
+    """Remove it all: no reader shall get a stand-in's words, or miss a digest that only the sandbox got."""
+    is_sandbox = editions.c.slot.startswith(SANDBOX_SLOTS, autoescape=True)
+    with store.writing() as connection:
+        connection.execute(delete(summaries).where(summaries.c.model == SANDBOX_MODEL))
+        _take_back(connection, is_sandbox)
+        # Papers and deliveries hang on it with ON DELETE CASCADE.
+        connection.execute(delete(editions).where(is_sandbox))
+
+
+def _take_back(connection: Connection, is_sandbox: ColumnElement[bool]) -> None:
+    """Readers stand again before the first batch that they had in the sandbox."""
+    first = (
+        select(editions.c.subscriber_id, func.min(editions.c.announced_on).label("on"))
+        .where(is_sandbox)
+        .group_by(editions.c.subscriber_id)
+    )
+    for row in connection.execute(first).all():
+        values = {"served_on": row.on - timedelta(days=1), "next_due": None}
+        served = (subscribers.c.id == row.subscriber_id, subscribers.c.served_on >= row.on)
+        connection.execute(update(subscribers).where(*served).values(values))
