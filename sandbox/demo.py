@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from digests.bootstrap import Services, open_services
+from digests.broker import QUEUES
 from digests.clock import MovedClock, announced_at
 from digests.delivery.channel import EMAIL, TELEGRAM
 from digests.delivery.states import DeliveryState
@@ -36,7 +37,6 @@ from sandbox.mailbox import Mailbox
 from sandbox.sample import SampleDay, load_sample
 from sandbox.stand_ins import StandIns, start_stand_ins
 from sandbox.watch import Page, Snapshot, follow
-from worker.app import QUEUES
 from worker.processes import beat_process, broker_process, worker_process
 from worker.supervisor import Supervisor
 from worker.wake import wake_collect

@@ -10,8 +10,6 @@ from digests.logs import configure_logs
 app = Celery("paperpost", include=["worker.tasks"], task_cls="worker.retries:RetriedTask")
 app.config_from_object("worker.config")
 
-QUEUES = ("fetch", "match", "summarise", "deliver")
-
 
 @setup_logging.connect
 def _set_up_logging(**_signal: Any) -> None:

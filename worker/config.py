@@ -30,7 +30,8 @@ task_routes = {
 worker_prefetch_multiplier = 1
 worker_max_tasks_per_child = 500
 worker_soft_shutdown_timeout = 30
-worker_cancel_long_running_tasks_on_connection_loss = True
+# True ends running tasks when the broker dies: their claims would hold what they had in hand until a lease ends.
+worker_cancel_long_running_tasks_on_connection_loss = False
 worker_send_task_events = False
 broker_connection_retry_on_startup = True
 broker_transport_options = {
@@ -54,5 +55,4 @@ beat_schedule = {
     "dispatch": _every("digests.dispatch", _settings.tick_seconds),
     "poll": _every("papers.poll", _settings.tick_seconds),
 }
-beat_schedule_filename = str(_settings.home / "beat-schedule")
 timezone = "UTC"

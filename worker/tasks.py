@@ -22,6 +22,7 @@ from digests.papers.collect import collect
 from digests.papers.paper import ArxivId, Source
 from digests.papers.polling import claim_poll, settle_poll, watch
 from digests.papers.shelf import find_recent_dates
+from digests.store.clock_jumps import pull_back
 from digests.subscribers.archives import find_archives_read
 from digests.summaries.due import summarise_due
 from worker.app import app
@@ -152,6 +153,7 @@ def deliver() -> None:
 def sweep() -> None:
     """Find what nobody was woken for: the broker loses messages when it is killed, and processes die."""
     services = _services()
+    pull_back(services.store, services.now())
     expired = expire_claims(services.store, services.now())
     closed = close_gone(services.store, services.now())
     if expired or closed:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from digests.bootstrap import Services, open_services
+from digests.broker import QUEUES
 from digests.clock import MovedClock, announced_at
 from digests.delivery.channel import EMAIL, TELEGRAM
 from digests.papers.paper import Source
@@ -20,7 +21,6 @@ from sandbox.sample import load_sample
 from sandbox.stand_ins import StandIns, start_stand_ins
 from sandbox.telegram_chats import slow
 from tests.waiting import eventually
-from worker.app import QUEUES
 from worker.processes import beat_process, broker_process, worker_process
 from worker.supervisor import Supervisor
 from worker.wake import wake_collect

@@ -35,7 +35,7 @@ def test_task_names_are_written_out(app):
 
 
 def test_every_task_goes_to_a_queue_that_the_worker_serves(app):
-    from worker.app import QUEUES
+    from digests.broker import QUEUES
 
     routed = {app.amqp.router.route({}, name)["queue"].name for name in app.tasks if not name.startswith("celery.")}
     assert routed == set(QUEUES)
