@@ -391,7 +391,8 @@ async def test_the_key_is_in_no_error(server, status):
 
 async def test_nothing_is_lost_on_a_bad_day_and_an_independent_judge_is_content(llmock):
     llmock.fail(429, times=3, retry_after=0.3).fail(500, times=3).fail(503, times=2)
-    llmock.add(Reply(text='{"title": "cut', finish_reason="length", times=2))
+    # One: two may meet the same paper, whose answer is then cut off for good.
+    llmock.add(Reply(text='{"title": "cut', finish_reason="length", times=1))
     llmock.limits(rpm=600)
     model = ChatModel(
         base_url=llmock.base_url("openai"),
@@ -405,7 +406,7 @@ async def test_nothing_is_lost_on_a_bad_day_and_an_independent_judge_is_content(
     await model.close()
     assert [parse_answer(answer.text).title for answer in answers] == ["mock-title"] * 20
     verdict = llmock.verdict()
-    assert len(verdict.calls) == 22
+    assert len(verdict.calls) == 21
     assert verdict.faults == 8
     assert verdict.findings == (), verdict.render()
 

@@ -17,7 +17,7 @@ from tests.chaos import House, Outcome, kill_at_random, open_house, wait_until_o
 from tests.disks import fill, small_disk
 from tests.waiting import eventually
 
-READERS = 30
+READERS = 16
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +30,7 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_whatever_is_killed_every_reader_gets_every_part_and_only_what_was_in_flight_again(tmp_path):
     outcome, seed = Outcome(), random.randrange(1000)
     with open_house(tmp_path / "state", readers=READERS) as house:
-        kill_at_random(house, outcome, seconds=8, seed=seed)
+        kill_at_random(house, outcome, seconds=6, seed=seed)
         wait_until_over(house, outcome)
     assert (outcome.faults, len(outcome.planned)) == ([], READERS), f"seed {seed}, kills {outcome.kills}"
 
