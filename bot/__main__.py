@@ -29,9 +29,9 @@ def _run(services: Services) -> None:
     settings = services.settings
     if not settings.has_telegram:
         raise ConfigError("PAPERPOST_TELEGRAM_TOKEN: the bot needs its token")
-    application = build_application(
-        _bot_services(services), token=settings.telegram_token.get_secret_value(), base_url=settings.telegram_base_url
-    )
+    token = settings.telegram_token.get_secret_value()
+    configure_logs(tokens=[token])
+    application = build_application(_bot_services(services), token=token, base_url=settings.telegram_base_url)
     if settings.telegram_webhook_url:
         run_webhook(application, settings.telegram_webhook_url, port=settings.telegram_webhook_port, salt=services.salt)
     else:

@@ -38,6 +38,8 @@ COMMANDS: Final[dict[str, Handler]] = {
 
 def answer(services: BotServices, asked: Asked) -> Answer:
     """What any text says. Raises InputError, whose sentence is the answer."""
+    if asked.command in COMMANDS:
+        return COMMANDS[asked.command](services, asked)
     if asked.command:
-        return COMMANDS.get(asked.command, hints.unknown_command)(services, asked)
+        return hints.unknown_command(asked, COMMANDS)
     return plain_code(services, asked) or hints.plain_text(services, asked)

@@ -4,11 +4,10 @@ from typing import Final
 
 from telegram import CallbackQuery, Message, MessageEntity, User
 
-from bot.languages import choose_language
 from bot.services import Asked, BotServices
 from bot.voice import Voice
 from digests.delivery.channel import TELEGRAM
-from digests.phrases import load_phrases
+from digests.phrases import FALLBACK, choose_language, load_phrases
 from digests.subscribers.directory import find_by_address
 from digests.subscribers.typed import make_readable
 
@@ -61,4 +60,6 @@ def _split_line(line: str) -> tuple[str, str]:
 
 
 def _guess_language(user: User | None) -> str:
-    return choose_language(user.language_code if user else None)
+    # Often missing. Who reads a third language reads English rather than Chinese.
+    code = user.language_code if user else None
+    return choose_language(code, fallback="en") if code else FALLBACK

@@ -93,5 +93,11 @@ def _unknown_token() -> ConfigError:
 
 
 def _quieten() -> None:
-    # It logs what it then raises, with a traceback that holds the token.
+    # They log what they then raise, with a traceback that holds the token. The second is the loop that asks again:
+    # telegram.ext is above all others, and its level would be theirs.
     logging.getLogger("telegram.ext.Application").setLevel(logging.CRITICAL)
+    logging.getLogger("telegram.ext").addFilter(_is_no_refused_token)
+
+
+def _is_no_refused_token(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and isinstance(record.exc_info[1], InvalidToken))

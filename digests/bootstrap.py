@@ -22,7 +22,7 @@ from digests.delivery.deliver import Courier
 from digests.delivery.email import MailChannel
 from digests.delivery.pacing import MemoryPacing, Pacing, RedisPacing
 from digests.delivery.telegram import TelegramChannel
-from digests.errors import StoreError
+from digests.errors import ConfigError, StoreError
 from digests.papers.fetch import DEADLINE_SECONDS, PageFetcher, wait_seconds
 from digests.papers.lookup import LookedUp, look_up
 from digests.papers.politeness import (
@@ -32,6 +32,7 @@ from digests.papers.politeness import (
     SERVICES_KEY,
     take_turn,
 )
+from digests.papers.taxonomy import find_archive, find_category
 from digests.rendering.code_mail import render_code_mail
 from digests.settings import Settings, load_settings
 from digests.store.engine import Store, open_store
@@ -55,13 +56,28 @@ class Services:
     settings: Settings
     store: Store
     now: Now
-    #: Salts the hashes of forgotten addresses.
+    #: The secret key: signs links for leaving, derives mail codes and the webhook's secret, salts the hashes of
+    #: forgotten addresses. With another one the links in mails that were sent are useless; none is kept beside it.
     salt: bytes
 
     @property
     def channel_names(self) -> tuple[str, ...]:
         open_channels = {TELEGRAM: self.settings.has_telegram, EMAIL: self.settings.has_mail}
         return tuple(name for name, is_open in open_channels.items() if is_open)
+
+    @cached_property
+    def watched(self) -> tuple[str, ...] | None:
+        """Archives and categories that are asked for; None = those of the readers' scopes.
+
+        Raises  ConfigError for a name that arXiv does not have.
+        """
+        named = self.settings.watched
+        if not named:
+            return named
+        scopes = {name: find_archive(name) or find_category(name) for name in named}
+        if unknown := [name for name, scope in scopes.items() if scope is None]:
+            raise ConfigError(f"PAPERPOST_ARCHIVES: arXiv has no {', '.join(unknown)}; write it like: cs stat math.NA")
+        return tuple(dict.fromkeys(filter(None, scopes.values())))
 
     @property
     def model(self) -> Model | None:
@@ -126,8 +142,8 @@ class Services:
         return Courier(
             store=self.store,
             channels=self.channels,
-            render_mail=lambda edition_id, target_id: render_edition(
-                self.store, edition_id, leave_url=self._leave_url(target_id), leave_mailto=self._leave_mailto
+            render_mail=lambda edition_id, target_id, address: render_edition(
+                self.store, edition_id, leave_url=self._leave_url(target_id, address), leave_mailto=self._leave_mailto
             ),
             now=self.now,
             lease_seconds=self.settings.lease_seconds,
@@ -167,17 +183,17 @@ class Services:
             now=self.now,
         )
 
-    def _list_leave_links(self, target_id: int) -> list[str]:
+    def _list_leave_links(self, target_id: int, address: str) -> list[str]:
         """For the mail's header, where https alone is followed with one click (RFC 8058)."""
-        leave_url = self._leave_url(target_id)
+        leave_url = self._leave_url(target_id, address)
         return [*([leave_url] if leave_url.startswith("https:") else []), self._leave_mailto]
 
-    def _leave_url(self, target_id: int) -> str:
+    def _leave_url(self, target_id: int, address: str) -> str:
         """Our page for leaving this address; empty where readers cannot reach one safely."""
         public_url = self.settings.public_url
         if not (public_url.startswith("https:") or (public_url and self.settings.is_sandbox)):
             return ""
-        return f"{public_url}/leave/{sign_target(target_id, self.salt)}"
+        return f"{public_url}/leave/{sign_target(target_id, address, self.salt)}"
 
     @property
     def _leave_mailto(self) -> str:
@@ -220,7 +236,10 @@ def open_services(settings: Settings | None = None) -> Services:
     migrate(store)
     if not settings.is_sandbox:
         forget_sandbox(store)
-    return Services(settings=settings, store=store, now=find_clock(settings), salt=_load_secret_key(settings))
+    services = Services(settings=settings, store=store, now=find_clock(settings), salt=_load_secret_key(settings))
+    # Said at start, not by a worker's log an evening later.
+    _ = services.watched
+    return services
 
 
 def find_clock(settings: Settings) -> Now:

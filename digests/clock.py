@@ -61,10 +61,6 @@ class MovedClock:
         with self._moving:
             self._write(moment - utc_now())
 
-    def move_by(self, delta: timedelta) -> None:
-        with self._moving:
-            self._write(self.offset + delta)
-
     def _read(self) -> tuple[tuple[int, int, int], timedelta]:
         """Looks at the file that it opened: the one that was looked at before may be gone."""
         with self._path.open() as file:

@@ -6,7 +6,6 @@ plan_summaries → (summarise) → compose → (deliver). Between two steps only
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 import structlog
 
@@ -14,9 +13,9 @@ from digests.clock import Now
 from digests.composing.codec import digest_from_json, digest_to_json
 from digests.composing.compose import Keyword, compose
 from digests.composing.digest import Coverage, Digest, Nothing
-from digests.delivery import ledger
+from digests.delivery import editions
 from digests.delivery.channel import TELEGRAM
-from digests.delivery.ledger import Planned
+from digests.delivery.editions import Planned, Standing
 from digests.errors import QueryRefused
 from digests.keywords.language import Query, parse_canonical
 from digests.keywords.match import Match
@@ -31,12 +30,9 @@ from digests.store.sandboxed import SANDBOX_SLOTS
 from digests.subscribers.readers import Reader, active_readers
 from digests.subscribers.schedule import find_due_at
 from digests.summaries import shelf as summaries_shelf
-from digests.summaries.summary import Card, Key, summary_language
+from digests.summaries.summary import CHINESE, Card, Key, summary_language
 
 log = structlog.get_logger(__name__)
-
-#: The only language that summaries are written in; readers of another one get the English.
-_LANGUAGE: Final = "zh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +44,7 @@ class Model:
 
     @property
     def key(self) -> Key:
-        return Key(_LANGUAGE, self.name, self.prompt_version)
+        return Key(CHINESE, self.name, self.prompt_version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +100,7 @@ class Day:
         summaries_shelf.plan_summaries(
             self.store,
             sorted(self._find_wanted(subscriber_ids)),
-            _LANGUAGE,
+            CHINESE,
             model=self.model.name,
             prompt_version=self.model.prompt_version,
             now=self.now(),
@@ -132,7 +128,9 @@ class Day:
 
     def announce_nothing(self, nothing: Nothing, subscriber_ids: Collection[int]) -> int:
         """Tell these readers why there is no batch of this date; returns how many."""
-        return sum(self._plan_notice(reader, nothing) for reader in active_readers(self.store, subscriber_ids))
+        readers = active_readers(self.store, subscriber_ids)
+        # The batch may have come since they were found.
+        return sum(self._plan_notice(r, nothing) for r in readers if r.served_on is None or r.served_on < self.on)
 
     def preview(self, reader: Reader) -> Preview:
         """The reader's whole digest as of now, with papers sent before. Sends and stores nothing."""
@@ -141,7 +139,7 @@ class Day:
 
     def waiting_readers(self, among: Collection[int] | None = None) -> list[Reader]:
         """Readers (or of those ids) with keywords and an open channel that have no edition of this day yet."""
-        served = ledger.find_edition_subscribers(self.store, self.slot)
+        served = editions.find_edition_subscribers(self.store, self.slot)
         return [
             reader
             for reader in active_readers(self.store, among)
@@ -156,7 +154,7 @@ class Day:
 
     def _find_wanted(self, subscriber_ids: Collection[int] | None) -> set[ArxivId]:
         composed = self._compose_all(self.waiting_readers(subscriber_ids))
-        translated = (digest for _, digest in composed if summary_language(digest.language) == _LANGUAGE)
+        translated = (digest for _, digest in composed if summary_language(digest.language) == CHINESE)
         return {paper_id for digest in translated for paper_id in digest.paper_ids}
 
     def _compose_all(self, readers: Sequence[Reader], *, with_sent: bool = False) -> Iterable[tuple[Reader, Digest]]:
@@ -182,20 +180,20 @@ class Day:
                     max_full=self.max_full,
                     dates=self.dates if self.earlier else (),
                     next_due=find_due_at(reader.schedule, find_next_announced(self.on)),
-                    timezone=reader.schedule.timezone,
+                    timezone=reader.schedule.zone.key,
                 ),
             )
 
     def _match(self, readers: Sequence[Reader], announced: Sequence[Announced]) -> Mapping[str, Sequence[Match]]:
         papers = list({item.paper.id: item.paper for item in announced}.values())
         # A purely Chinese keyword sees translated papers only (keywords.md §2.7).
-        summaries = summaries_shelf.find_summaries(self.store, [paper.id for paper in papers], _LANGUAGE)
+        summaries = summaries_shelf.find_summaries(self.store, [paper.id for paper in papers], CHINESE)
         chinese = {id_: f"{s.title}\n{s.abstract}" for id_, s in summaries.items() if s.is_readable}
         return Matcher(_parse_all(readers)).match(papers, chinese)
 
     def _find_sent(self, readers: Sequence[Reader], announced: Sequence[Announced]) -> dict[int, set[ArxivId]]:
         papers = [item.paper.id for item in announced]
-        return ledger.sent_paper_ids(self.store, [reader.id for reader in readers], papers)
+        return editions.sent_paper_ids(self.store, [reader.id for reader in readers], papers)
 
     def _load_all_cards(self, digests: Iterable[Digest]) -> dict[str, Mapping[ArxivId, Card]]:
         """By language; a paper that many readers get is read once."""
@@ -209,7 +207,7 @@ class Day:
         return [Coverage(row.scope, row.source, row.seen, row.total, row.whole) for row in rows]
 
     def _plan_edition(self, reader: Reader, digest: Digest, cards: Mapping[ArxivId, Card]) -> bool:
-        edition_id = ledger.plan_edition(
+        edition_id = editions.plan_edition(
             self.store,
             subscriber_id=reader.id,
             slot=self.slot,
@@ -218,13 +216,13 @@ class Day:
             paper_ids=digest.paper_ids,
             parts=self._plan_parts(reader, digest, cards),
             now=self.now(),
+            standing=Standing(reader.served_on, reader.next_due),
             # A holiday's date too: then they are told so.
             next_due=find_due_at(reader.schedule, find_next_expected(self.on)),
         )
         return edition_id is not None
 
     def _plan_notice(self, reader: Reader, nothing: Nothing) -> bool:
-        next_at = find_due_at(reader.schedule, find_next_announced(self.on))
         digest = Digest(
             language=reader.language,
             announced_on=self.on,
@@ -232,10 +230,10 @@ class Day:
             seen=0,
             matched=0,
             nothing=nothing,
-            next_due=next_at,
-            timezone=reader.schedule.timezone,
+            next_due=find_due_at(reader.schedule, find_next_announced(self.on)),
+            timezone=reader.schedule.zone.key,
         )
-        edition_id = ledger.plan_edition(
+        edition_id = editions.plan_edition(
             self.store,
             subscriber_id=reader.id,
             slot=self.notice_slot,
@@ -244,9 +242,10 @@ class Day:
             paper_ids=(),
             parts=self._plan_parts(reader, digest, {}),
             now=self.now(),
+            standing=Standing(reader.served_on, reader.next_due),
             serves=False,
-            # What arXiv leaves out will not come; everything else is looked for all the time.
-            next_due=next_at if nothing is Nothing.HOLIDAY else self.now(),
+            # Looked for all the time: calendars are wrong, and late is not never.
+            next_due=reader.next_due,
         )
         return edition_id is not None
 
@@ -273,7 +272,7 @@ def load_cards(store: Store, paper_ids: Collection[ArxivId], language: str) -> d
 
 def render_edition(store: Store, edition_id: int, *, leave_url: str = "", leave_mailto: str = "") -> Mail:
     """The mail of a stored edition. Words that came since it was composed (a late summary) are in it."""
-    digest = digest_from_json(ledger.load_digest(store, edition_id))
+    digest = digest_from_json(editions.load_digest(store, edition_id))
     cards = load_cards(store, digest.paper_ids, digest.language)
     return render_mail(digest, cards, leave_url=leave_url, leave_mailto=leave_mailto)
 

@@ -5,22 +5,24 @@ as it is whole, and three hours later what is there.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, or_, select, update
+from sqlalchemy import Row, Select, bindparam, exists, or_, select, update
 
 from digests.clock import announced_at
 from digests.composing.digest import Nothing
 from digests.papers.calendar import find_expected, is_holiday
-from digests.papers.paper import Source
-from digests.papers.polling import find_faults, find_watched
-from digests.papers.shelf import coverage
+from digests.papers.polling import find_faults
+from digests.papers.readiness import Batches, load_batches
+from digests.papers.shelf import find_stored
 from digests.store.engine import Store
-from digests.store.tables import announcements, editions, subscribers, subscriptions, targets
+from digests.store.tables import editions, subscribers
+from digests.subscribers.reach import gets_digests
 from digests.subscribers.schedule import Schedule, find_due_at, find_next_due
+from digests.summaries.summary import CHINESE, summary_language
 
 #: Then readers get what is there, and the digest says what is missing.
 LONGEST_WAIT: Final = timedelta(hours=3)
@@ -35,12 +37,14 @@ _MAX_READERS: Final = 5_000
 class Due:
     """Readers who get one digest of these batches (arXiv's dates, oldest first) now.
 
-    is_late  they have waited long enough: what is not there yet goes without
+    is_late          they have waited long enough: what is not there yet goes without
+    needs_summaries  they read Chinese; the others need not wait for it
     """
 
     dates: tuple[date, ...]
     subscriber_ids: tuple[int, ...]
     is_late: bool
+    needs_summaries: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,10 @@ class Unannounced:
 def work_out_next(store: Store, now: datetime) -> int:
     """Give a moment to readers without one, and to those whose moment cannot be; returns to how many."""
     is_open = or_(subscribers.c.next_due.is_(None), subscribers.c.next_due > now + _FURTHEST)
-    query = _select_readers().where(is_open).limit(_MAX_READERS)
+    query = _select_readers().where(subscribers.c.paused_at.is_(None), is_open).limit(_MAX_READERS)
     with store.reading() as connection:
         rows = connection.execute(query).all()
-    return _save_next(store, {row.id: find_next_due(_schedule(row), row.served_on, now) for row in rows})
+    return _save_next(store, [(row, find_next_due(_schedule(row), row.served_on, now)) for row in rows])
 
 
 def find_due(store: Store, now: datetime, channels: Sequence[str]) -> list[Due]:
@@ -66,45 +70,63 @@ def find_due(store: Store, now: datetime, channels: Sequence[str]) -> list[Due]:
 
     Who was looked at too early (their hour for the newest batch is still to come) gets the right moment.
     """
-    stored = _find_stored(store, now)
-    if not stored:
+    batches = load_batches(store, now)
+    if batches.newest is None:
         return []
-    groups: defaultdict[tuple[tuple[date, ...], bool], list[int]] = defaultdict(list)
-    later: dict[int, datetime] = {}
-    watched = find_watched(store)
-    whole = {on: _is_whole(store, on, watched) for on in stored}
-    for row in _find_waiting(store, now, max(stored), channels):
-        dates = _find_dates(row, stored, now)
+    coming = _find_coming(batches, now)
+    groups: defaultdict[tuple[tuple[date, ...], bool, bool], list[int]] = defaultdict(list)
+    later: list[tuple[Row[Any], datetime]] = []
+    for row in _find_waiting(store, now, batches.newest, channels):
+        schedule = _schedule(row)
+        unserved = _find_unserved(row, batches)
+        dates = tuple(on for on in unserved if find_due_at(schedule, on) <= now)
         if not dates:
-            later[row.id] = find_due_at(_schedule(row), _find_unserved(row, stored)[0])
+            later.append((row, find_due_at(schedule, unserved[0])))
             continue
-        is_late = now >= max(row.next_due, *(stored[on] for on in dates)) + LONGEST_WAIT
-        if is_late or all(whole[on] for on in dates):
-            groups[dates, is_late].append(row.id)
+        if coming is not None and find_due_at(schedule, coming) <= now:
+            # It is theirs too, and comes any minute: one digest, not two.
+            continue
+        is_late = now >= max(row.next_due, *(batches.stored[on] for on in dates)) + LONGEST_WAIT
+        if is_late or batches.newest not in dates or batches.is_whole_for(row.scope):
+            groups[dates, is_late, summary_language(row.language) == CHINESE].append(row.id)
     _save_next(store, later)
-    return [Due(dates, tuple(ids), is_late) for (dates, is_late), ids in sorted(groups.items())]
+    return [Due(dates, tuple(ids), late, needs) for (dates, late, needs), ids in sorted(groups.items())]
+
+
+def find_groups(store: Store, on: date) -> dict[tuple[date, ...], list[int]]:
+    """Everybody who is not paused, by what they have not had up to this batch, whatever their hour; `on` is in each."""
+    stored = [day for day in find_stored(store, on - _LOOK_BACK) if day < on]
+    groups: defaultdict[tuple[date, ...], list[int]] = defaultdict(list)
+    with store.reading() as connection:
+        rows = connection.execute(_select_readers()).all()
+    for row in rows:
+        earlier = [day for day in stored if row.served_on is not None and day > row.served_on]
+        groups[*earlier, on].append(row.id)
+    return dict(groups)
 
 
 def find_unannounced(
     store: Store, now: datetime, channels: Sequence[str], slot: Callable[[date], str]
 ) -> list[Unannounced]:
-    """Readers whose batch should be there and is not, who have not been told yet.
+    """Readers whose hour for a batch has come that should be there and is not, who have not been told yet.
+
+    A holiday is said at once, that arXiv is late (or that we are) three hours after it should have announced.
 
     slot  of the edition that tells it (Day.notice_slot)
     """
     expected = find_expected(now)
-    if expected in _find_stored(store, now):
+    batches = load_batches(store, now)
+    if expected in batches.stored or _find_coming(batches, now) is not None:
         return []
-    wait = timedelta(0) if is_holiday(expected) else LONGEST_WAIT
     told = exists().where(editions.c.subscriber_id == subscribers.c.id, editions.c.slot == slot(expected))
     query = (
-        _select_due(now - wait, channels)
+        _select_due(now, channels)
         .where(~told, subscribers.c.joined_at <= announced_at(expected))
         .where(or_(subscribers.c.served_on.is_(None), subscribers.c.served_on < expected))
     )
     with store.reading() as connection:
         rows = connection.execute(query).all()
-    ids = tuple(row.id for row in rows if find_due_at(_schedule(row), expected) + wait <= now)
+    ids = tuple(row.id for row in rows if find_due_at(_schedule(row), expected) <= now)
     return [Unannounced(expected, _find_reason(store, expected), ids)] if ids else []
 
 
@@ -123,25 +145,6 @@ def _find_reason(store: Store, expected: date) -> Nothing:
     return Nothing.NOT_FETCHED if find_faults(store) else Nothing.NOT_ANNOUNCED
 
 
-def _find_stored(store: Store, now: datetime) -> dict[date, datetime]:
-    """Batches of which something is here, oldest first, and since when."""
-    query = (
-        select(announcements.c.announced_on, func.min(announcements.c.stored_at))
-        .where(announcements.c.announced_on >= (now - _LOOK_BACK).date())
-        .group_by(announcements.c.announced_on)
-        .order_by(announcements.c.announced_on)
-    )
-    with store.reading() as connection:
-        return {row[0]: row[1] for row in connection.execute(query)}
-
-
-def _is_whole(store: Store, on: date, watched: set[str]) -> bool:
-    """All that was asked for has proved itself whole, and everything that is watched was asked for."""
-    rows = coverage(store, on)
-    pages = {row.scope for row in rows if row.source is Source.LISTING}
-    return all(row.whole for row in rows) and watched <= pages
-
-
 def _find_waiting(store: Store, now: datetime, newest: date, channels: Sequence[str]) -> Sequence[Row[Any]]:
     query = _select_due(now, channels).where(or_(subscribers.c.served_on.is_(None), subscribers.c.served_on < newest))
     with store.reading() as connection:
@@ -149,49 +152,42 @@ def _find_waiting(store: Store, now: datetime, newest: date, channels: Sequence[
 
 
 def _select_due(now: datetime, channels: Sequence[str]) -> Select[Any]:
-    return _select_readers().where(subscribers.c.next_due <= now, *_can_get_one(channels))
+    return _select_readers().where(subscribers.c.next_due <= now, gets_digests(channels))
 
 
 def _select_readers() -> Select[Any]:
-    columns = ("id", "timezone", "send_at", "weekdays", "served_on", "next_due")
-    return (
-        select(*(subscribers.c[name] for name in columns))
-        .where(subscribers.c.paused_at.is_(None))
-        .order_by(subscribers.c.next_due, subscribers.c.id)
-    )
+    columns = ("id", "language", "timezone", "send_at", "weekdays", "scope", "served_on", "next_due")
+    return select(*(subscribers.c[name] for name in columns)).order_by(subscribers.c.next_due, subscribers.c.id)
 
 
-def _can_get_one(channels: Sequence[str]) -> Iterator[ColumnElement[bool]]:
-    yield exists().where(subscriptions.c.subscriber_id == subscribers.c.id)
-    yield exists().where(
-        targets.c.subscriber_id == subscribers.c.id,
-        targets.c.channel.in_(channels),
-        targets.c.confirmed_at.is_not(None),
-        targets.c.gone_at.is_(None),
-        targets.c.muted_at.is_(None),
-    )
-
-
-def _find_dates(row: Row[Any], stored: Mapping[date, datetime], now: datetime) -> tuple[date, ...]:
-    """The batches that this reader has not had and whose hour has come."""
-    schedule = _schedule(row)
-    return tuple(on for on in _find_unserved(row, stored) if find_due_at(schedule, on) <= now)
-
-
-def _find_unserved(row: Row[Any], stored: Mapping[date, datetime]) -> list[date]:
+def _find_unserved(row: Row[Any], batches: Batches) -> list[date]:
     """Oldest first; who has had nothing yet begins with the newest."""
+    stored = batches.stored
     return [on for on in stored if on > row.served_on] if row.served_on else [max(stored)]
+
+
+def _find_coming(batches: Batches, now: datetime) -> date | None:
+    """The batch that should be out and of which nothing is here yet, while it may still come."""
+    expected = find_expected(now)
+    may_come = not is_holiday(expected) and now < announced_at(expected) + LONGEST_WAIT
+    return expected if may_come and expected not in batches.stored else None
 
 
 def _schedule(row: Row[Any]) -> Schedule:
     return Schedule(row.timezone, row.send_at, tuple(row.weekdays) if row.weekdays else None)
 
 
-def _save_next(store: Store, moments: Mapping[int, datetime]) -> int:
-    if not moments:
-        return 0
-    statement = update(subscribers).where(subscribers.c.id == bindparam("reader")).values(next_due=bindparam("moment"))
-    rows = [{"reader": reader, "moment": moment} for reader, moment in moments.items()]
-    with store.writing() as connection:
-        connection.execute(statement, rows)
+def _save_next(store: Store, moments: Sequence[tuple[Row[Any], datetime]]) -> int:
+    """Unless they have changed something meanwhile."""
+    statement = (
+        update(subscribers)
+        .where(
+            subscribers.c.id == bindparam("reader"), subscribers.c.next_due.is_not_distinct_from(bindparam("before"))
+        )
+        .values(next_due=bindparam("moment"))
+    )
+    rows = [{"reader": row.id, "before": row.next_due, "moment": moment} for row, moment in moments]
+    if rows:
+        with store.writing() as connection:
+            connection.execute(statement, rows)
     return len(rows)

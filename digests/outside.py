@@ -14,7 +14,6 @@ from digests.settings import Settings
 _CHANNEL: Final = "PAPERPOST_TELEGRAM_TOKEN or PAPERPOST_SMTP_URL"
 _MODEL: Final = "OPENAI_BASE_URL or OPENAI_API_KEY, PAPERPOST_LLM_MODEL"
 _MAIL: Final = "PAPERPOST_SMTP_URL, PAPERPOST_MAIL_FROM"
-_LOOPBACK: Final = "127.0.0.1"
 
 
 class Kind(StrEnum):
@@ -36,8 +35,7 @@ class OutsidePart:
 
 def list_outside_parts(settings: Settings) -> list[OutsidePart]:
     return [
-        _build_source("arXiv", settings, settings.arxiv_list_url, "PAPERPOST_ARXIV_LIST_URL"),
-        _build_source("Hugging Face", settings, settings.hf_url, "PAPERPOST_HF_URL"),
+        _build_arxiv(settings),
         _build_model(settings),
         _build_channel(settings, "Telegram", settings.telegram_base_url * settings.has_telegram),
         _build_channel(settings, "mail", settings.smtp_url.get_secret_value()),
@@ -58,12 +56,10 @@ def print_outside_parts(console: Console, settings: Settings) -> None:
         console.print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def _build_source(name: str, settings: Settings, url: str, variable: str) -> OutsidePart:
-    if not settings.is_sandbox:
-        return OutsidePart(name, Kind.REAL, _find_host(url), variable)
-    if settings.stand_ins and urlsplit(url).hostname != _LOOPBACK:
-        return OutsidePart(name, Kind.NOT_SET, "left out of the sandbox", _CHANNEL)
-    return OutsidePart(name, Kind.STAND_IN, _place_of_stand_in(settings, url), _CHANNEL)
+def _build_arxiv(settings: Settings) -> OutsidePart:
+    if settings.is_sandbox:
+        return OutsidePart("arXiv", Kind.STAND_IN, _place_of_stand_in(settings, settings.arxiv_list_url), _CHANNEL)
+    return OutsidePart("arXiv", Kind.REAL, _find_host(settings.arxiv_list_url), "PAPERPOST_ARXIV_LIST_URL")
 
 
 def _build_model(settings: Settings) -> OutsidePart:

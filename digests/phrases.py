@@ -4,11 +4,13 @@ import tomllib
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, Final
 
 from digests.chinese import TRADITIONAL, to_traditional
 
 FALLBACK = "zh"
+_CHINESE: Final = {"zh", "yue"}
+_TRADITIONAL_SUBTAGS: Final = frozenset({"hant", "tw", "hk", "mo"})
 
 
 class Phrases:
@@ -36,6 +38,14 @@ def load_phrases(language: str) -> Phrases:
     if not _find_path(language).is_file():
         return load_phrases(FALLBACK)
     return Phrases(language, _load_table(language))
+
+
+def choose_language(tag: str, fallback: str) -> str:
+    """`zh`, `zh-Hant` or `en`: what the IETF tag of a browser or a phone means; `fallback` where it is none of them."""
+    first, *subtags = tag.lower().replace("_", "-").split("-")
+    if first in _CHINESE:
+        return TRADITIONAL if _TRADITIONAL_SUBTAGS.intersection(subtags) else "zh"
+    return "en" if first == "en" else fallback
 
 
 def _find_path(language: str) -> Traversable:

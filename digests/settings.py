@@ -78,7 +78,8 @@ class Settings(BaseSettings):
     max_full_papers: int = Field(30, ge=1)
     lease_seconds: int = Field(120, ge=1)
     sweep_seconds: int = Field(30, ge=1)
-    tick_seconds: int = Field(60, ge=1)
+    # The worker's sign of life comes as often, and must within five minutes (heartbeat.py).
+    tick_seconds: int = Field(60, ge=1, le=120)
     poll_seconds: int = Field(300, ge=1)
     recorded_data: Path | None = None
     stand_ins: bool = False

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from digests.delivery.states import DeliveryState
 from digests.heartbeat import find_heartbeats
@@ -22,6 +22,7 @@ from digests.store.tables import (
     summaries,
     targets,
 )
+from digests.subscribers.reach import gets_digests
 
 _MAX_ERRORS = 10
 _MAX_DAYS = 5
@@ -172,29 +173,14 @@ def report_status(
             summaries=_count_by(connection, select(summaries.c.state, _NUMBER).group_by(summaries.c.state)),
             deliveries=_count_by(connection, by_state),
             last_batch_on=connection.scalar(select(func.max(announcements.c.announced_on))),
-            due_now=_scalar(connection, select(_NUMBER).where(due <= now, _gets_digests())),
-            next_due_at=connection.scalar(select(func.min(due)).where(due > now, _gets_digests())),
+            due_now=_scalar(connection, select(_NUMBER).where(due <= now, gets_digests())),
+            next_due_at=connection.scalar(select(func.min(due)).where(due > now, gets_digests())),
             queues=queues,
             recent_deliveries=_count_by(connection, by_state.where(recent)),
             recent_reasons=tuple(Reason(**row) for row in connection.execute(_select_reasons(recent)).mappings()),
             polls=tuple(PollStatus(**row) for row in connection.execute(_select_polls()).mappings()),
             heartbeats=tuple(_describe_beat(name, beats[name], beats_now or now) for name in sorted(beats)),
         )
-
-
-def _gets_digests() -> ColumnElement[bool]:
-    """A reader with keywords and somewhere to send to; nobody else is ever served."""
-    wanted = (
-        targets.c.subscriber_id == subscribers.c.id,
-        targets.c.confirmed_at.is_not(None),
-        targets.c.gone_at.is_(None),
-        targets.c.muted_at.is_(None),
-    )
-    return and_(
-        subscribers.c.paused_at.is_(None),
-        exists().where(subscriptions.c.subscriber_id == subscribers.c.id),
-        exists().where(*wanted),
-    )
 
 
 def _select_batches() -> Select[Any]:

@@ -9,6 +9,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from digests.errors import ConfigError
+from web.listening import listen
 
 _START_SECONDS = 10
 
@@ -21,7 +22,7 @@ def serve(app: ASGIApp, *, port: int = 0, chosen_by: str = "") -> Iterator[str]:
     chosen_by  the option or variable that chooses the port
     Raises     ConfigError for a port that is in use.
     """
-    with _listen(port, chosen_by) as listener:
+    with listen("127.0.0.1", port, advice=f"Choose another with {chosen_by}.") as listener:
         started = threading.Event()
         server = _Server(uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1), started)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -33,22 +34,6 @@ def serve(app: ASGIApp, *, port: int = 0, chosen_by: str = "") -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
-
-
-def _listen(port: int, chosen_by: str) -> socket.socket:
-    listener = socket.socket()
-    # A restart need not wait until the connections of the last run are forgotten.
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(("127.0.0.1", port))
-        # Two servers may bind one address for reuse; only one may listen.
-        listener.listen()
-    except OSError as error:
-        listener.close()
-        raise ConfigError(
-            f"Port {port} on 127.0.0.1 cannot be used ({error.strerror}): choose another with {chosen_by}."
-        ) from error
-    return listener
 
 
 class _Server(uvicorn.Server):

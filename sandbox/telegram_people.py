@@ -96,10 +96,6 @@ class Chats:
             self._state.chats[chat_id].language_code = language_code
             self._touch()
 
-    def block(self, chat_id: int) -> None:
-        """Somebody blocks the bot."""
-        self.set_blocked(chat_id, is_blocked=True)
-
     def set_blocked(self, chat_id: int, *, is_blocked: bool) -> None:
         """Somebody blocks the bot, or lets it write again; it hears of it as a change of its own membership."""
         with self._changed:

@@ -1,18 +1,19 @@
 """The sandbox that one can use: the stand-ins with a memory, and their page, until the context ends."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from digests import broker
 from digests.clock import MovedClock, announced_at
+from digests.status import Status
 from sandbox.announcer import Announcer, Page, load_recorded, sample_days
 from sandbox.page.app import build_page
 from sandbox.page.console import Console
-from sandbox.page.house import HouseReport
 from sandbox.sample import load_samples
 from sandbox.serving import serve
 from sandbox.stand_ins import StandIns, start_stand_ins
@@ -43,52 +44,45 @@ def serve_sandbox(
     now: MovedClock,
     chats: Iterable[int],
     processes: Callable[[], Mapping[str, str]],
-    report: Callable[[], HouseReport],
+    report: Callable[[], Status],
     chosen_by: str = "--port",
-    redis_url: str = "",
 ) -> Iterator[Sandbox]:
     """Serve the stand-ins and the page on 127.0.0.1.
 
-    home       where everything that a restart must find again is kept
+    home       where everything that a restart must find again is kept, and where the house's own broker listens
     papers     a folder of recorded files to announce; None: the samples
     port       the page's; `chosen_by` is what chooses it
     now        the clock that every process of the house reads
     chats      Telegram ids of people who have a chat with the bot already
     processes  the house's processes and their states; asked all the time, as `report` is
-    redis_url  of the house's broker; empty: its own, in `home`
     Raises     ConfigError for papers, a kept file or a port that cannot be used.
     """
     folder = home / "sandbox"
+    announcer = _open_announcer(folder, papers, now)
+    mails, archive = folder / "mail", folder / "chats.json"
+    people = {CHAT_ID, *chats}
+    with start_stand_ins(announcer, chats=people, mail_folder=mails, chat_archive=archive, now=now) as stand_ins:
+        wake = partial(_wake, home)
+        console = Console(now=now, announcer=announcer, processes=processes, report=report, wake=wake)
+        page = build_page(telegram=stand_ins.telegram, mailbox=stand_ins.mailbox, console=console, chat_id=CHAT_ID)
+        # The feed first: pages that follow it would hold the server up.
+        with serve(page, port=port, chosen_by=chosen_by) as url, closing(page.state.feed):
+            overrides = stand_ins.overrides | _paces(announcer)
+            yield Sandbox(url=url, overrides=overrides, stand_ins=stand_ins, announcer=announcer)
+
+
+def _open_announcer(folder: Path, papers: Path | None, now: MovedClock) -> Announcer:
     days = sample_days(load_samples()) if papers is None else load_recorded(papers)
     announcer = Announcer(days, folder / "announced")
     _begin_before_first(announcer, now)
-    kept = start_stand_ins(
-        announcer,
-        chats={CHAT_ID, *chats},
-        mail_folder=folder / "mail",
-        chat_archive=folder / "chats.json",
-        now=now,
-    )
+    return announcer
 
-    def wake(page: Page) -> None:
-        scope, source = page
-        # A broker that is starting again needs nobody: the worker asks by itself, only later.
-        if broker.answers(redis_url, home):
-            wake_collect(redis_url=redis_url, home=home, scope=scope, source=source)
 
-    with kept as stand_ins:
-        console = Console(now=now, announcer=announcer, processes=processes, report=report, wake=wake)
-        page = build_page(telegram=stand_ins.telegram, mailbox=stand_ins.mailbox, console=console, chat_id=CHAT_ID)
-        with serve(page, port=port, chosen_by=chosen_by) as url:
-            try:
-                yield Sandbox(
-                    url=url,
-                    overrides=stand_ins.overrides | _paces(announcer),
-                    stand_ins=stand_ins,
-                    announcer=announcer,
-                )
-            finally:
-                page.state.feed.close()
+def _wake(home: Path, page: Page) -> None:
+    scope, source = page
+    # A broker that is starting again needs nobody: the worker asks by itself, only later.
+    if broker.answers("", home):
+        wake_collect(redis_url="", home=home, scope=scope, source=source)
 
 
 def _begin_before_first(announcer: Announcer, now: MovedClock) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from digests.papers.paper import ArxivId, Paper
+from digests.status import Status
 from digests.store.engine import Store
 from digests.store.tables import subscribers, targets
 
@@ -23,8 +24,33 @@ _PAPER = Paper(
 )
 
 
+_STATUS = Status(
+    batches=(),
+    readers=0,
+    paused=0,
+    addresses=0,
+    unconfirmed=0,
+    keywords=0,
+    summaries={},
+    deliveries={},
+    last_batch_on=None,
+    due_now=0,
+    next_due_at=None,
+    queues=None,
+    recent_deliveries={},
+    recent_reasons=(),
+    polls=(),
+    heartbeats=(),
+)
+
+
 def make_paper(**changes: Any) -> Paper:
     return replace(_PAPER, **changes)
+
+
+def make_status(**changes: Any) -> Status:
+    """Of an empty house."""
+    return replace(_STATUS, **changes)
 
 
 def add_reader(store: Store, *channels: str) -> tuple[int, list[int]]:

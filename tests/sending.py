@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select, update
 
-from digests.delivery import ledger
+from digests.delivery import editions, ledger
 from digests.store.tables import deliveries
 from tests.builders import NOON, add_reader
 
@@ -22,10 +22,10 @@ def plan(store, subscriber_id, target_id, parts=1, slot="daily:2026-11-20", **ch
         "announced_on": DAY,
         "digest_json": {"nothing": None},
         "paper_ids": ["2601.00001", "2601.00002"],
-        "parts": [ledger.Planned(target_id, "telegram", n, f"<b>part {n}</b>") for n in range(1, parts + 1)],
+        "parts": [editions.Planned(target_id, "telegram", n, f"<b>part {n}</b>") for n in range(1, parts + 1)],
         "now": NOON,
     }
-    return ledger.plan_edition(store, **arguments | changes)
+    return editions.plan_edition(store, **arguments | changes)
 
 
 def planned(store, parts=1):

@@ -1,16 +1,16 @@
 """`python -m web`: one process that serves our pages until it is told to stop (SIGINT, SIGTERM)."""
 
 import signal
-import socket
 import sys
 from types import FrameType
 
 import uvicorn
 
 from digests.bootstrap import Services, open_services
-from digests.errors import ConfigError, PaperPostError
+from digests.errors import PaperPostError
 from digests.logs import configure_logs
 from web.app import build_app
+from web.listening import listen
 from web.services import WebServices
 
 _SHUTDOWN_SECONDS = 5
@@ -33,7 +33,8 @@ def main() -> None:
 
 def _serve(services: Services) -> None:
     settings = services.settings
-    with _listen(settings.web_host, settings.web_port) as listener:
+    advice = "Choose another with PAPERPOST_WEB_PORT, or another host with PAPERPOST_WEB_HOST."
+    with listen(settings.web_host, settings.web_port, advice=advice) as listener:
         config = uvicorn.Config(
             build_app(_web_services(services)),
             log_config=None,
@@ -44,23 +45,6 @@ def _serve(services: Services) -> None:
             timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         )
         uvicorn.Server(config).run(sockets=[listener])
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    # A restart need not wait until the connections of the last run are forgotten.
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        # Two servers may bind one address for reuse; only one may listen.
-        listener.listen()
-    except OSError as error:
-        listener.close()
-        raise ConfigError(
-            f"The web process cannot listen on {host}, port {port}: {error.strerror}."
-            " Choose others with PAPERPOST_WEB_HOST and PAPERPOST_WEB_PORT."
-        ) from error
-    return listener
 
 
 def _web_services(services: Services) -> WebServices:

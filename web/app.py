@@ -12,10 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from digests.errors import StoreError
-from digests.subscribers.leaving import leave, read_target
+from digests.subscribers.leaving import find_target, leave
 from web.bot_name import BotName
 from web.health import check_health
-from web.language import choose_language
+from web.language import find_language
 from web.pages import render_page, security_headers
 from web.services import WebServices
 
@@ -53,14 +53,14 @@ def _add_pages(app: FastAPI, services: WebServices, bot: BotName) -> None:
 
     @app.api_route("/leave/{token}", methods=["GET", "HEAD"])
     def ask(request: Request, token: str) -> Response:
-        if read_target(token, services.salt) is None:
+        if find_target(services.store, token, services.salt) is None:
             return _no_such_link(request)
         return render_page("leave", _language(request))
 
     @app.post("/leave/{token}")
     def leave_now(request: Request, token: str) -> Response:
         """The button, and a mail program by itself (RFC 8058): the token alone says who, whatever the body is."""
-        target_id = read_target(token, services.salt)
+        target_id = find_target(services.store, token, services.salt)
         left = None if target_id is None else leave(services.store, target_id, services.now())
         if left is None:
             return _no_such_link(request)
@@ -97,4 +97,4 @@ def _tell(request: Request, key: str, status: int) -> Response:
 
 
 def _language(request: Request) -> str:
-    return choose_language(request.headers.get("accept-language", ""))
+    return find_language(request.headers.get("accept-language", ""))

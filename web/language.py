@@ -2,22 +2,15 @@
 
 from typing import Final
 
-from digests.chinese import TRADITIONAL
+from digests.phrases import FALLBACK, choose_language
 
-_DEFAULT: Final = "zh"
-_TRADITIONAL_SUBTAGS: Final = frozenset({"hant", "tw", "hk", "mo"})
 _MAX_TAGS: Final = 20
 
 
-def choose_language(accepted: str) -> str:
+def find_language(accepted: str) -> str:
     """`zh`, `zh-Hant` or `en`; Chinese where none of them is asked for."""
-    for tag in _order(accepted):
-        first, *subtags = tag.lower().split("-")
-        if first == "zh":
-            return TRADITIONAL if _TRADITIONAL_SUBTAGS.intersection(subtags) else "zh"
-        if first == "en":
-            return "en"
-    return _DEFAULT
+    asked = (choose_language(tag, fallback="") for tag in _order(accepted))
+    return next(filter(None, asked), FALLBACK)
 
 
 def _order(accepted: str) -> list[str]:

@@ -121,7 +121,8 @@ class Child:
 
     def _describe_end(self, status: int) -> str:
         if status < 0:
-            return f"killed by {signal.Signals(-status).name}"
+            # Real-time signals have no name of their own.
+            return signal.strsignal(-status) or f"signal {-status}"
         line = self.log.find_last_line()
         return f"exit status {status}" + (f": {line}" if line and status else "")
 

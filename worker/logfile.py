@@ -1,4 +1,4 @@
-"""A child's log: kept small enough to open, and read when the child has died."""
+"""A child's log: put aside when it is large and the child starts again, and read when the child has died."""
 
 import json
 from collections.abc import Collection
@@ -20,7 +20,10 @@ class LogFile:
     _begins_at: int = 0
 
     def open(self) -> BinaryIO:
-        """For appending. A large one is put aside before, in the place of the one put aside last. Raises OSError."""
+        """For appending. A large one is put aside before, in the place of the one put aside last. Raises OSError.
+
+        While the child lives its log grows: it is kept small by how little is written (digests/logs.py).
+        """
         if self.path.exists() and self.path.stat().st_size > _MAX_BYTES:
             self.path.replace(self.path.with_name(f"{self.path.name}.1"))
         stream = self.path.open("ab")

@@ -38,7 +38,7 @@ def broker_process(home: Path) -> Process:
     return Process("broker", command, lambda: answers("", home))
 
 
-def worker_process(queues: Sequence[str], concurrency: int = 2) -> Process:
+def worker_process(queues: Sequence[str], concurrency: int = 4) -> Process:
     options = f"--queues {','.join(queues)} --concurrency {concurrency} --without-gossip --without-mingle"
     return Process("worker", [*_CELERY, "worker", "--loglevel", "INFO", *options.split()])
 

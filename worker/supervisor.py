@@ -40,6 +40,8 @@ class Supervisor:
     secrets: Collection[str] = ()
     report: Callable[[str], None] = _tell_nobody
     _children: dict[str, Child] = field(default_factory=dict)
+    _healer: threading.Thread = field(init=False)
+    _has_failed: bool = False
     _stopping: threading.Event = field(default_factory=threading.Event)
     _stopped: threading.Event = field(default_factory=threading.Event)
     #: Held while children are looked after, so that none is started behind the back of `stop`.
@@ -54,19 +56,24 @@ class Supervisor:
         except BaseException:
             self.stop()
             raise
-        threading.Thread(target=self._heal, name="supervisor", daemon=True).start()
+        self._healer = threading.Thread(target=self._heal, name="supervisor", daemon=True)
+        self._healer.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+        # A bug's traceback comes at its end.
+        self._healer.join()
 
     def pid(self, name: str) -> int:
         return self._children[name].pid
 
     def states(self) -> Mapping[str, str]:
         """What each process does now, in words."""
+        if self._has_failed:
+            return dict.fromkeys(self._children, "not looked after any more")
         return {name: _describe(child) for name, child in self._children.copy().items()}
 
     def stop(self) -> None:
@@ -101,13 +108,22 @@ class Supervisor:
         raise ConfigError(f"{process.name} is not ready after {_START_SECONDS} s; see {log.path}")
 
     def _heal(self) -> None:
-        while not self._stopping.wait(_TURN_SECONDS):
-            for child in self._children.values():
-                with self._turn:
-                    if not self._stopping.is_set():
-                        self._look_after(child)
-        # PR_SET_PDEATHSIG means the thread that started a child: what we healed must outlive the loop above.
-        self._stopped.wait()
+        try:
+            while not self._stopping.wait(_TURN_SECONDS):
+                for child in self._children.values():
+                    with self._turn:
+                        if not self._stopping.is_set():
+                            self._look_after(child)
+        except BaseException as error:
+            self._has_failed = True
+            self.report(
+                f"The supervisor has failed ({type(error).__name__}: {error}). What dies from now on stays dead: "
+                "stop PaperPost and start it again, and tell its authors."
+            )
+            raise
+        finally:
+            # PR_SET_PDEATHSIG means the thread that started a child: what we healed must outlive the loop above.
+            self._stopped.wait()
 
     def _look_after(self, child: Child) -> None:
         """One quick step, so that no child waits for another."""

@@ -15,14 +15,13 @@ from digests.day import Day
 from digests.delivery.addresses import close_gone
 from digests.delivery.ledger import expire_claims
 from digests.due import find_awaiting, find_due, find_unannounced, work_out_next
-from digests.errors import SourceError, SourceMalformed, SourceUnavailable
-from digests.heartbeat import beat
-from digests.papers.calendar import find_expected
+from digests.errors import SourceMalformed, SourceUnavailable
+from digests.heartbeat import beat, find_heartbeats
 from digests.papers.collect import collect
 from digests.papers.paper import ArxivId, Source
 from digests.papers.polling import claim_poll, settle_poll, watch
 from digests.papers.shelf import find_recent_dates
-from digests.store.clock_jumps import pull_back
+from digests.store.clock_jumps import pull_back, start_over
 from digests.subscribers.archives import find_archives_read
 from digests.summaries.due import summarise_due
 from worker.app import app
@@ -43,6 +42,8 @@ _SOURCE_RETRY_SECONDS = 60
 _LONGEST_RETRY_SECONDS = 600
 # What is not what it should be will hardly be so in a minute; a person must look.
 _MALFORMED_WAIT_SECONDS = 3600
+# Hosts' clocks differ by seconds.
+_CLOCK_TOLERANCE = timedelta(minutes=1)
 # Summaries of older batches are woken by whoever needs them.
 _LOOK_BACK = timedelta(hours=24)
 
@@ -59,8 +60,9 @@ def _services() -> Services:
 def poll() -> None:
     """Ask for one archive's page, if one is to be asked for; another one is the next task's business."""
     services = _services()
-    named = services.settings.watched
+    named = services.watched
     watch(services.store, find_archives_read(services.store) if named is None else named, services.now())
+    # One at a time: the host allows no more, and waiting for it must not take the other processes of the pool.
     scope = claim_poll(services.store, services.now())
     if scope is not None:
         _poll_scope(services, scope)
@@ -82,11 +84,16 @@ def collect_papers(self: Task, scope: str, source: str) -> None:
 
 @app.task(name="digests.prepare")
 def prepare(on: str) -> None:
-    """Match the batch of `on` (ISO date) for all who will get it, and wake summaries before anybody's hour comes."""
+    """Have the batch of `on` (ISO date) matched for all who will get it, before anybody's hour comes."""
+    for chunk in _chunks(find_awaiting(_services().store, date.fromisoformat(on)), _READERS_PER_TASK):
+        plan.delay(on, chunk)
+
+
+@app.task(name="digests.plan")
+def plan(on: str, subscriber_ids: Sequence[int]) -> None:
+    """Match the batch of `on` for these readers, and wake the summaries that are missing."""
     day = _day([on])
-    for chunk in _chunks(find_awaiting(day.store, day.on), _READERS_PER_TASK):
-        day.plan_summaries(chunk)
-    if not _wake_summaries(day, day.find_due_summaries()):
+    if not _wake_summaries(day, day.plan_summaries(subscriber_ids)):
         dispatch.delay()
 
 
@@ -104,12 +111,15 @@ def summarise(on: str, paper_ids: Sequence[str]) -> None:
 def dispatch() -> None:
     """Once a minute, and when something has become ready: find whose digest is due."""
     services = _services()
-    # By the real clock: a sandbox moves its own.
-    beat(services.store, "worker", utc_now())
+    _look_at_clock(services)
     work_out_next(services.store, services.now())
     for due in find_due(services.store, services.now(), services.channel_names):
+        dates = [on.isoformat() for on in due.dates]
+        may_wait = due.needs_summaries and not due.is_late
+        if may_wait and _day(dates).has_open_summaries():
+            continue
         for chunk in _chunks(due.subscriber_ids, _READERS_PER_TASK):
-            compose.delay([on.isoformat() for on in due.dates], chunk, due.is_late)
+            compose.delay(dates, chunk, may_wait)
     untold = find_unannounced(
         services.store, services.now(), services.channel_names, lambda on: services.day(on).notice_slot
     )
@@ -119,14 +129,10 @@ def dispatch() -> None:
 
 
 @app.task(name="digests.compose")
-def compose(dates: Sequence[str], subscriber_ids: Sequence[int], is_late: bool) -> None:
+def compose(dates: Sequence[str], subscriber_ids: Sequence[int], may_wait: bool) -> None:
     """Compose these readers' digest of these batches, unless it waits for a summary and may still do so."""
     day = _day(dates)
-    was_open = day.has_open_summaries()
-    planned = day.plan_summaries(subscriber_ids)
-    if not is_late and day.has_open_summaries():
-        if not was_open:
-            _wake_summaries(day, planned)
+    if may_wait and _wake_summaries(day, day.plan_summaries(subscriber_ids)):
         return
     if day.compose(set(subscriber_ids)):
         deliver.delay()
@@ -164,26 +170,34 @@ def sweep() -> None:
     deliver.delay()
 
 
+def _look_at_clock(services: Services) -> None:
+    """By the real one: a sandbox moves its own, and only forward."""
+    last = find_heartbeats(services.store).get("worker")
+    if last is not None and last > utc_now() + _CLOCK_TOLERANCE:
+        log.warning("clock_set_back", last_beat_at=last.isoformat())
+        start_over(services.store, services.now())
+    beat(services.store, "worker", utc_now())
+
+
 def _poll_scope(services: Services, scope: str) -> None:
-    fault, wait_seconds, on = "", 0.0, None
+    fault, wait_seconds, every_seconds = "it was cut off", 0.0, services.settings.poll_seconds
+    on = None
     try:
         on = collect(services.store, services.fetcher, scope=scope, source=Source.LISTING, now=services.now)
-    except SourceError as error:
-        fault, wait_seconds = str(error), _find_wait(error)
+        fault = ""
+    except SourceUnavailable as error:
+        fault, wait_seconds = str(error), error.retry_after_seconds or 0.0
+    except SourceMalformed as error:
+        fault, every_seconds = str(error), _MALFORMED_WAIT_SECONDS
+    finally:
+        # Also when this task's time is over.
+        is_whole = settle_poll(
+            services.store, scope, services.now(), every_seconds=every_seconds, fault=fault, wait_seconds=wait_seconds
+        )
+    if fault:
         log.warning("poll_failed", scope=scope, reason=fault)
-    every_seconds = services.settings.poll_seconds
-    settle_poll(
-        services.store, scope, services.now(), every_seconds=every_seconds, fault=fault, wait_seconds=wait_seconds
-    )
-    # While the page shows the old batch there is nothing to prepare.
-    if on is not None and on >= find_expected(services.now()):
+    if is_whole and on is not None:
         prepare.delay(on.isoformat())
-
-
-def _find_wait(error: SourceError) -> float:
-    if isinstance(error, SourceMalformed):
-        return _MALFORMED_WAIT_SECONDS
-    return getattr(error, "retry_after_seconds", None) or 0.0
 
 
 def _day(dates: Sequence[str]) -> Day:

@@ -1,6 +1,7 @@
 """One helpful sentence and an example for whatever is not a command we know."""
 
 import difflib
+from collections.abc import Collection
 from typing import Final
 
 from bot.services import Answer, Asked, BotServices, Button
@@ -8,26 +9,6 @@ from digests.errors import QueryRefused
 from digests.keywords.language import parse
 from digests.subscribers.typed import shorten
 
-#: Every command of bot/commands.py, which imports this file.
-COMMANDS: Final = (
-    "start",
-    "add",
-    "list",
-    "remove",
-    "today",
-    "settings",
-    "time",
-    "weekdays",
-    "timezone",
-    "channel",
-    "email",
-    "scope",
-    "lang",
-    "pause",
-    "resume",
-    "forget",
-    "help",
-)
 _MAX_OFFER_CHARS: Final = 256
 
 
@@ -42,9 +23,9 @@ def plain_text(_services: BotServices, asked: Asked) -> Answer:
     return Answer([asked.voice("offer_add", keyword=text)])
 
 
-def unknown_command(_services: BotServices, asked: Asked) -> Answer:
+def unknown_command(asked: Asked, known: Collection[str]) -> Answer:
     command = shorten(asked.command, 32)
-    near = difflib.get_close_matches(asked.command.lower()[:32], COMMANDS, n=1)
+    near = difflib.get_close_matches(asked.command.lower()[:32], known, n=1)
     if near:
         meant = f"/{near[0]} {asked.text}".strip()
         button = Button(meant, meant)

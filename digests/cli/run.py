@@ -14,15 +14,16 @@ from rich.console import Console
 
 from digests.bootstrap import Services, open_services
 from digests.cli.options import AsJson, OnDate, on_or_newest, print_json
-from digests.delivery.channel import TELEGRAM
 from digests.delivery.ledger import expire_claims
 from digests.delivery.states import DeliveryState
-from digests.errors import PaperPostError
+from digests.due import find_groups
+from digests.errors import ConfigError, PaperPostError
 from digests.outside import print_outside_parts
 from digests.papers.shelf import load_batch
 from digests.settings import load_settings
 from digests.status import DayReport, report_day
-from digests.subscribers.directory import list_subscribers
+from digests.store.sandboxed import has_served
+from digests.subscribers.directory import list_chats
 from digests.summaries.due import summarise_due
 
 _messages = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
@@ -50,8 +51,11 @@ def run(on: OnDate = None, as_json: AsJson = False) -> None:
 
 
 async def run_day(services: Services, on: date) -> dict[str, float]:
-    """The whole way of one batch; returns seconds per stage. Belongs to the loop that runs it."""
-    day = services.day(on)
+    """The whole way of one batch; returns seconds per stage. Belongs to the loop that runs it.
+
+    Who has missed earlier batches gets them with it.
+    """
+    groups = [(services.day(on, dates[:-1]), ids) for dates, ids in find_groups(services.store, on).items()]
     seconds: dict[str, float] = {}
 
     @contextmanager
@@ -63,12 +67,13 @@ async def run_day(services: Services, on: date) -> dict[str, float]:
     try:
         expire_claims(services.store, services.now())
         with timed("match"):
-            due = day.plan_summaries()
+            due = {paper_id for day, ids in groups for paper_id in day.plan_summaries(ids)}
         with timed("summarise"):
             if due:
                 await summarise_due(services.store, services.summarizer, due, services.now)
         with timed("compose"):
-            day.compose()
+            for day, ids in groups:
+                day.compose(ids)
         with timed("deliver"):
             # While something gets through, more may; what has to wait longer is for the next run.
             while (await services.courier.deliver_due())[DeliveryState.SENT]:
@@ -115,9 +120,13 @@ def _services() -> Iterator[Services]:
     from sandbox.stand_ins import start_stand_ins
 
     opened = open_services(settings)
-    readers = list_subscribers(opened.store)
+    chats, is_real = list_chats(opened.store), has_served(opened.store)
     opened.close()
-    chats = [int(t.address) for reader in readers for t in reader.targets if t.channel == TELEGRAM]
+    if is_real:
+        raise ConfigError(
+            "This database serves real readers, and no channel is set here: stand-ins would take their digests. "
+            "Set the channels of this installation, or PAPERPOST_HOME to another folder."
+        )
     folder = settings.home / "sandbox"
     with start_stand_ins(chats=chats, mail_folder=folder / "mail") as stand_ins:
         settings = load_settings(**stand_ins.overrides)

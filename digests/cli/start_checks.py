@@ -16,6 +16,7 @@ from digests.settings import Settings
 _LOCK: Final = "up.lock"
 _LOOPBACK: Final = "127.0.0.1"
 _CONNECT_SECONDS: Final = 5
+_WEB_ADVICE: Final = "Set PAPERPOST_WEB_PORT (and PAPERPOST_WEB_HOST) to another place."
 
 
 @contextmanager
@@ -59,9 +60,23 @@ def check_loopback() -> None:
         ) from error
 
 
+def choose_web_port(settings: Settings) -> int:
+    """The sandbox's: ours or, where that is in use and nobody has set it, any that is free.
+
+    Raises  ConfigError: nobody can listen on the one that was set.
+    """
+    try:
+        check_port(settings.web_host, settings.web_port, _WEB_ADVICE)
+    except ConfigError:
+        if "web_port" in settings.model_fields_set:
+            raise
+        with socket.create_server((settings.web_host, 0)) as server:
+            return int(server.getsockname()[1])
+    return settings.web_port
+
+
 def check_web_ports(settings: Settings) -> None:
-    advice = "Set PAPERPOST_WEB_PORT (and PAPERPOST_WEB_HOST) to another place."
-    check_port(settings.web_host, settings.web_port, advice)
+    check_port(settings.web_host, settings.web_port, _WEB_ADVICE)
     if settings.telegram_webhook_url:
         check_port(_LOOPBACK, settings.telegram_webhook_port, "Set PAPERPOST_TELEGRAM_WEBHOOK_PORT to another.")
 

@@ -1,5 +1,6 @@
 """`up`: the whole service under our own supervisor, for readers or as a sandbox. `migrate`: a release's first step."""
 
+import shlex
 import sys
 import threading
 from collections.abc import Mapping
@@ -10,17 +11,17 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 
-from digests.bootstrap import Services, open_services
+from digests.bootstrap import open_services
 from digests.cli.options import services
-from digests.cli.start_checks import check_loopback, check_redis, check_web_ports, only_one
+from digests.cli.start_checks import check_loopback, check_redis, check_web_ports, choose_web_port, only_one
 from digests.cli.stopping import Stop
 from digests.clock import MovedClock
-from digests.delivery.channel import TELEGRAM
 from digests.errors import ConfigError
 from digests.outside import print_outside_parts
 from digests.redaction import find_secrets
 from digests.settings import Settings, child_environment, load_settings
-from digests.subscribers.directory import list_subscribers
+from digests.status import report_status
+from digests.subscribers.directory import list_chats
 
 _console = Console(soft_wrap=True, highlight=False, markup=False)
 _LOOPBACK: Final = "127.0.0.1"
@@ -80,17 +81,14 @@ def _enter_house(stack: ExitStack, stop: Stop, settings: Settings, papers: Path 
     _say(f"PaperPost runs. Its pages: {address}  Its logs: {settings.home / 'logs'}")
 
 
-def _enter_sandbox(stack: ExitStack, stop: Stop, settings: Settings, port: int, papers: Path | None) -> None:
-    from sandbox.page.house import report_house
+def _enter_sandbox(stack: ExitStack, stop: Stop, outside: Settings, port: int, papers: Path | None) -> None:
     from sandbox.up import serve_sandbox
 
-    home = settings.home / "sandbox"
+    home = outside.home / "sandbox"
     own = {**_OWN, "home": home}
-    hint = _other_commands(settings, home)
     settings = load_settings(**own)
     stack.enter_context(only_one(home))
     check_loopback()
-    check_web_ports(settings)
     opened = open_services(settings)
     stack.callback(opened.close)
     clock = MovedClock(home / "clock")
@@ -100,22 +98,20 @@ def _enter_sandbox(stack: ExitStack, stop: Stop, settings: Settings, port: int, 
             papers=papers,
             port=port,
             now=clock,
-            chats=_find_chats(opened),
+            chats=list_chats(opened.store),
             processes=stop.states,
-            report=lambda: report_house(opened.store, clock()),
+            report=lambda: report_status(opened.store, clock()),
             chosen_by="--port (make run PORT=…)",
         )
     )
-    settings = load_settings(**own, public_url=_web_address(settings), **sandbox.overrides)
+    # After everything else that takes a port here.
+    web_port = choose_web_port(settings)
+    web_address = f"http://{_LOOPBACK}:{web_port}"
+    settings = load_settings(**own, web_port=web_port, public_url=web_address, **sandbox.overrides)
     print_outside_parts(_console, settings)
     _start(stack, stop, settings)
     _say(f"The sandbox runs in {home}, apart from everything real. Open {sandbox.url}")
-    _say(f"Other commands see it like this: {hint}")
-
-
-def _find_chats(opened: Services) -> list[int]:
-    targets = (target for reader in list_subscribers(opened.store) for target in reader.targets)
-    return [int(target.address) for target in targets if target.channel == TELEGRAM]
+    _say(f"Other commands see it like this: {_other_commands(outside, settings)}")
 
 
 def _start(stack: ExitStack, stop: Stop, settings: Settings) -> None:
@@ -137,10 +133,16 @@ def _web_address(settings: Settings) -> str:
     return f"http://{settings.web_host}:{settings.web_port}"
 
 
-def _other_commands(settings: Settings, home: Path) -> str:
-    # It would win over the home.
-    database = f"DATABASE_URL=sqlite:///{(home / 'paperpost.db').resolve()} " if settings.database_url else ""
-    return f"{database}PAPERPOST_HOME={home} {sys.argv[0]} status"
+def _other_commands(outside: Settings, sandbox: Settings) -> str:
+    """For the shell: a command whose settings are `outside`, and what it needs to see those of the sandbox."""
+    variables = {"PAPERPOST_HOME": str(sandbox.home)}
+    if outside.database_url:
+        # It would win over the home.
+        variables["DATABASE_URL"] = sandbox.store_url
+    if outside.web_port != sandbox.web_port:
+        variables["PAPERPOST_WEB_PORT"] = str(sandbox.web_port)
+    words = [f"{name}={shlex.quote(value)}" for name, value in variables.items()]
+    return " ".join([*words, shlex.quote(sys.argv[0]), "status"])
 
 
 def _say(sentence: str) -> None:

@@ -27,7 +27,6 @@ Tally = Counter[DeliveryState]
 
 #: Of the lease. An attempt that takes longer is given up while the claim is still ours to settle.
 _SEND_SHARE: Final = 0.8
-_NO_CHANNEL_SECONDS: Final = 3600.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +34,12 @@ class Courier:
     """Delivers what the ledger has planned.
 
     channels     by name; a row for another one waits until an operator sets it up
-    render_mail  (edition id, target id) → the mail; called in a thread, just before it is sent
+    render_mail  (edition id, target id, address) → the mail; called in a thread, just before it is sent
     """
 
     store: Store
     channels: Mapping[str, MessageChannel]
-    render_mail: Callable[[int, int], Mail]
+    render_mail: Callable[[int, int, str], Mail]
     now: Now
     lease_seconds: float = 120.0
 
@@ -56,11 +55,8 @@ class Courier:
             raise ExceptionGroup("deliveries failed by our own fault", bugs)
         return sum((result for result in results if isinstance(result, Counter)), Tally())
 
-    async def deliver_target(self, edition_id: int, target_id: int) -> Tally:
-        """Send the parts of one edition to one address, in order, until one has to wait."""
-        return await self._deliver_parts(edition_id, target_id, asyncio.Event())
-
     async def _deliver_parts(self, edition_id: int, target_id: int, is_down: asyncio.Event) -> Tally:
+        """Send the parts of one edition to one address, in order, until one has to wait."""
         tally = Tally()
         while not is_down.is_set() and (claim := await self._claim(edition_id, target_id)):
             outcome = await self._send(claim)
@@ -124,9 +120,7 @@ class Courier:
             raise Deferred("the chat moved twice at once") from again
 
     async def _attempt(self, claim: Claim) -> str:
-        channel = self.channels.get(claim.channel)
-        if channel is None:
-            raise Deferred(f"{claim.channel} is not set up", retry_after_seconds=_NO_CHANNEL_SECONDS)
+        channel = self.channels[claim.channel]
         message = await self._build_message(claim)
         await channel.wait_turn(message)
         if not await asyncio.to_thread(begin, self.store, claim, self.now()):
@@ -147,7 +141,7 @@ class Courier:
             body = mark_repeat(claim.body, language=claim.language) if claim.is_repeat else claim.body
             return replace(message, html=body)
         # A repeated mail is known by its Message-ID.
-        mail = await asyncio.to_thread(self.render_mail, claim.edition_id, claim.target_id)
+        mail = await asyncio.to_thread(self.render_mail, claim.edition_id, claim.target_id, claim.address)
         return replace(message, subject=mail.subject, text=mail.text, html=mail.html)
 
 

@@ -46,16 +46,36 @@ _NO_SUCH_ADDRESS: Final = re.compile(
 )
 
 
-def _no_links(_target_id: int) -> Sequence[str]:
+def _no_links(_target_id: int, _address: str) -> Sequence[str]:
     return ()
 
 
-class MailChannel:
-    """Sends from `sender` through the server of `url`; `url` may hold a user and a password, percent-encoded.
+def build_client(url: str, *, sender: str, timeout_seconds: float, tls_context: ssl.SSLContext | None = None) -> SMTP:
+    """A client of the server at `url`, not connected yet. `url` may hold a user and a password, percent-encoded.
 
-    url                smtp://host:25 (STARTTLS if offered, its certificate not checked: nobody promised one),
-                       smtp+starttls://host:587 (required), smtps://host:465
-    unsubscribe_links  of a target: https (one click, RFC 8058) and mailto URLs
+    url  smtp://host:25 (STARTTLS if offered, its certificate not checked: nobody promised one),
+         smtp+starttls://host:587 (required), smtps://host:465
+    """
+    parts = urlsplit(url)
+    return SMTP(
+        hostname=parts.hostname,
+        port=parts.port or _DEFAULT_PORTS[parts.scheme],
+        username=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        use_tls=parts.scheme == "smtps",
+        start_tls={"smtps": False, "smtp+starttls": True}.get(parts.scheme),
+        validate_certs=parts.scheme != "smtp",
+        tls_context=tls_context,
+        # Otherwise it asks the DNS for its own name.
+        local_hostname=sender.rpartition("@")[2],
+        timeout=timeout_seconds,
+    )
+
+
+class MailChannel:
+    """Sends from `sender` through the server of `url`, an address as build_client takes it.
+
+    unsubscribe_links  of a target and its address: https (one click, RFC 8058) and mailto URLs
     tls_context        for a certificate of one's own authority
     """
 
@@ -66,7 +86,7 @@ class MailChannel:
         sender: str,
         now: Now,
         sender_name: str = "论文邮差",
-        unsubscribe_links: Callable[[int], Sequence[str]] = _no_links,
+        unsubscribe_links: Callable[[int, str], Sequence[str]] = _no_links,
         timeout_seconds: float = 30.0,
         tls_context: ssl.SSLContext | None = None,
     ) -> None:
@@ -74,20 +94,7 @@ class MailChannel:
         self._now = now
         self._unsubscribe_links = unsubscribe_links
         self._lock = asyncio.Lock()
-        parts = urlsplit(url)
-        self._smtp = SMTP(
-            hostname=parts.hostname,
-            port=parts.port or _DEFAULT_PORTS[parts.scheme],
-            username=unquote(parts.username) if parts.username else None,
-            password=unquote(parts.password) if parts.password else None,
-            use_tls=parts.scheme == "smtps",
-            start_tls={"smtps": False, "smtp+starttls": True}.get(parts.scheme),
-            validate_certs=parts.scheme != "smtp",
-            tls_context=tls_context,
-            # Otherwise it asks the DNS for its own name.
-            local_hostname=self._sender.domain,
-            timeout=timeout_seconds,
-        )
+        self._smtp = build_client(url, sender=sender, timeout_seconds=timeout_seconds, tls_context=tls_context)
 
     @property
     def max_in_flight(self) -> int:
@@ -97,7 +104,7 @@ class MailChannel:
         """A mail server says itself when it is too much."""
 
     async def send(self, message: Message) -> str:
-        links = self._unsubscribe_links(message.target_id)
+        links = self._unsubscribe_links(message.target_id, message.address)
         mail = build_mail(message, sender=self._sender, sent_at=self._now(), links=links)
         content = mail.as_bytes()
         async with self._lock:

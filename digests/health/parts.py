@@ -1,13 +1,13 @@
 """The outside parts that take credentials: a model, Telegram, a mail server. Nothing is sent to a reader."""
 
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 import openai
-from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPSenderRefused
+from aiosmtplib import SMTPAuthenticationError, SMTPException, SMTPSenderRefused
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
+from digests.delivery.email import build_client
 from digests.health.check import Check
 from digests.settings import Settings
 
@@ -59,28 +59,17 @@ async def check_mail(settings: Settings) -> Check:
     """A login and an envelope's beginning, as MailChannel does; no recipient is named."""
     if not settings.has_mail:
         return Check("mail", None, "not set", "Set PAPERPOST_SMTP_URL and PAPERPOST_MAIL_FROM.")
-    parts = urlsplit(settings.smtp_url.get_secret_value())
-    client = SMTP(
-        hostname=parts.hostname,
-        port=parts.port,
-        username=unquote(parts.username) if parts.username else None,
-        password=unquote(parts.password) if parts.password else None,
-        use_tls=parts.scheme == "smtps",
-        start_tls={"smtps": False, "smtp+starttls": True}.get(parts.scheme),
-        validate_certs=parts.scheme != "smtp",
-        timeout=_SECONDS,
-    )
+    client = build_client(settings.smtp_url.get_secret_value(), sender=settings.mail_from, timeout_seconds=_SECONDS)
+    host = client.hostname
     try:
         async with client:
             await client.mail(settings.mail_from)
             await client.rset()
     except SMTPAuthenticationError as error:
         advice = "Check user and password in PAPERPOST_SMTP_URL."
-        return Check("mail", False, f"{parts.hostname} refuses our login: {error.message}", advice)
+        return Check("mail", False, f"{host} refuses our login: {error.message}", advice)
     except SMTPSenderRefused as error:
-        return Check(
-            "mail", False, f"{parts.hostname} refuses our sender: {error.message}", "Check PAPERPOST_MAIL_FROM."
-        )
+        return Check("mail", False, f"{host} refuses our sender: {error.message}", "Check PAPERPOST_MAIL_FROM.")
     except (SMTPException, OSError) as error:
-        return Check("mail", False, f"{parts.hostname}: {error}", "Check PAPERPOST_SMTP_URL.")
-    return Check("mail", True, f"{parts.hostname} takes mail from {settings.mail_from}")
+        return Check("mail", False, f"{host}: {error}", "Check PAPERPOST_SMTP_URL.")
+    return Check("mail", True, f"{host} takes mail from {settings.mail_from}")

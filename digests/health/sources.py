@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from digests.health.check import Check
+from digests.papers.fetch import build_headers
 from digests.settings import Settings
 
 _SECONDS: Final = 10.0
@@ -36,8 +37,7 @@ def _list_sources(settings: Settings) -> list[_Source]:
 
 async def check_sources(settings: Settings) -> list[Check]:
     """One after the other: arXiv wants one connection at a time over its services."""
-    agent = f"PaperPost/0.1 (+{settings.contact})" if settings.contact else "PaperPost/0.1"
-    async with httpx.AsyncClient(timeout=_SECONDS, headers={"User-Agent": agent}) as client:
+    async with httpx.AsyncClient(timeout=_SECONDS, headers=build_headers(settings.contact)) as client:
         return [await _check_source(source, client) for source in _list_sources(settings)]
 
 

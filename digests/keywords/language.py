@@ -33,10 +33,6 @@ class Query:
         return tuple(term for term, is_positive in _walk(self.node) if is_positive)
 
     @property
-    def term_count(self) -> int:
-        return len(self.terms)
-
-    @property
     def has_only_chinese(self) -> bool:
         """It can hit only papers that have been translated (keywords.md §2.7)."""
         return all(isinstance(term, Phrase) and term.is_chinese for term in self.positive_terms)

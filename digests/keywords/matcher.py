@@ -37,11 +37,6 @@ class Matcher:
         return found
 
 
-def match_one(query: Query, paper: Paper, chinese: str = "") -> Match | None:
-    found = Matcher([query]).match([paper], {paper.id: chinese})
-    return found[query.canonical][0] if found else None
-
-
 class _Evaluation:
     """Sets of papers are bits of one integer: AND, OR and NOT over a batch cost nothing."""
 

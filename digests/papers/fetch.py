@@ -32,6 +32,7 @@ _LONGEST_WAIT_SECONDS: Final = 120.0
 _DEFAULT_RETRY_SECONDS: Final = 300.0
 # More is a mistake of the server, and too much more is no date any more.
 _LONGEST_RETRY_SECONDS: Final = 24 * 3600.0
+_BANNED_SECONDS: Final = 3600.0
 _MAX_REDIRECTS: Final = 3
 _COME_LATER: Final = {408, 425, 429}
 
@@ -41,6 +42,11 @@ Turn = Callable[[str], AbstractContextManager[None]]
 
 def wait_seconds(seconds: float) -> None:
     threading.Event().wait(seconds)
+
+
+def build_headers(contact: str) -> dict[str, str]:
+    """Who asks, and `contact` when somebody would rather that we did not."""
+    return {"User-Agent": f"PaperPost/0.1 (+{contact})" if contact else "PaperPost/0.1"}
 
 
 class PageFetcher:
@@ -66,7 +72,7 @@ class PageFetcher:
         self._list_url = list_url.rstrip("/")
         self._rss_url = rss_url.rstrip("/")
         # No If-Modified-Since, ever: arXiv's test of it is inverted, and a date that it cannot read is a 500.
-        self._headers = {"User-Agent": f"PaperPost/0.1 (+{contact})" if contact else "PaperPost/0.1"}
+        self._headers = build_headers(contact)
         self._turn = turn
         self._now = now
         self._wait = wait
@@ -106,6 +112,9 @@ class PageFetcher:
             status, headers, body = asyncio.run(self._read_in_time(url))
         if status == httpx.codes.OK:
             return body
+        if status == httpx.codes.FORBIDDEN:
+            # Whoever goes on asking then counts as an attacker (https://info.arxiv.org/help/robots.html).
+            raise SourceUnavailable(f"{url} answered 403: {_read_reason(body)}", retry_after_seconds=_BANNED_SECONDS)
         if status in _COME_LATER or status >= httpx.codes.INTERNAL_SERVER_ERROR:
             seconds = read_retry_after(headers.get("Retry-After"), self._now())
             raise SourceUnavailable(f"{url} answered {status}: {_read_reason(body)}", retry_after_seconds=seconds)

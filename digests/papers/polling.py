@@ -1,6 +1,6 @@
 """Which page is asked for next, and when: every archive that somebody reads, until it shows the evening's batch whole.
 
-One row for each archive, in the database: of any number of workers one asks, and not before it is time.
+One row for each archive, in the database: of any number of workers one asks, for one page at a time.
 """
 
 from collections.abc import Collection
@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from digests.clock import announced_at
 from digests.papers.calendar import find_expected, find_next_expected
 from digests.papers.paper import Source
 from digests.papers.shelf import coverage
 from digests.store.engine import Store
-from digests.store.tables import polls
+from digests.store.tables import politeness, polls
 
-#: Longer than a fetch with all its tries can take: whoever died with it is replaced then.
-_LEASE: Final = timedelta(minutes=30)
+#: Longer than a task may take: whoever died with it is replaced then.
+_LEASE: Final = timedelta(minutes=11)
 #: After the announcement; a page that still shows the old batch then is asked for rarely.
 _EAGER: Final = timedelta(hours=6)
 _RARELY: Final = timedelta(hours=1)
+_TURN: Final = "arxiv.org/poll"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +45,27 @@ def watch(store: Store, scopes: Collection[str], now: datetime) -> None:
 
 
 def claim_poll(store: Store, now: datetime) -> str | None:
-    """A scope that is to be asked for now; nobody else gets it until `settle_poll` or the end of a lease."""
+    """A scope that is to be asked for now; nobody gets any until `settle_poll`, or the end of a lease."""
     due = select(polls.c.scope).where(polls.c.next_at <= now).order_by(polls.c.next_at, polls.c.scope).limit(1)
-    claim = (
-        update(polls)
-        # Again in the update: on PostgreSQL two may have read the same row.
-        .where(polls.c.scope == due.scalar_subquery(), polls.c.next_at <= now)
-        .values(next_at=now + _LEASE)
-        .returning(polls.c.scope)
-    )
     with store.writing() as connection:
-        return connection.scalars(claim).one_or_none()
+        if not _take_turn(store, connection, now):
+            return None
+        scope = connection.scalar(due)
+        if scope is None:
+            _end_turn(connection, now)
+        return scope
+
+
+def _take_turn(store: Store, connection: Connection, now: datetime) -> bool:
+    """The row of politeness.py's table that says until when somebody is asking."""
+    row = store.insert(politeness).values(host=_TURN, next_at=now)
+    connection.execute(row.on_conflict_do_nothing())
+    turn = update(politeness).where(politeness.c.host == _TURN, politeness.c.next_at <= now)
+    return connection.execute(turn.values(next_at=now + _LEASE).returning(politeness.c.host)).first() is not None
+
+
+def _end_turn(connection: Connection, now: datetime) -> None:
+    connection.execute(update(politeness).where(politeness.c.host == _TURN).values(next_at=now))
 
 
 def settle_poll(
@@ -63,7 +74,7 @@ def settle_poll(
     """Say what came of asking, and when to ask again; returns whether the newest batch of `scope` is whole.
 
     every_seconds  between two askings while the page still shows an old batch, or a part of the new one
-    wait_seconds   what the source asked for
+    wait_seconds   what the source asked for: it means all its pages
     """
     target = find_expected(now)
     rows = coverage(store, target)
@@ -76,6 +87,10 @@ def settle_poll(
         since = connection.scalar(select(polls.c.failing_since).where(polls.c.scope == scope))
         values["failing_since"] = (since or now) if fault else None
         connection.execute(update(polls).where(polls.c.scope == scope).values(values))
+        if wait_seconds:
+            until = now + timedelta(seconds=wait_seconds)
+            connection.execute(update(polls).where(polls.c.next_at < until).values(next_at=until))
+        _end_turn(connection, now)
     return is_whole
 
 

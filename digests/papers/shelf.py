@@ -110,6 +110,18 @@ def find_recent_dates(store: Store, since: datetime) -> list[date]:
         return sorted(connection.scalars(query))
 
 
+def find_stored(store: Store, since: date) -> dict[date, datetime]:
+    """Dates from `since` on of which any paper is here, oldest first, and since when (aware UTC)."""
+    query = (
+        select(announcements.c.announced_on, func.min(announcements.c.stored_at))
+        .where(announcements.c.announced_on >= since)
+        .group_by(announcements.c.announced_on)
+        .order_by(announcements.c.announced_on)
+    )
+    with store.reading() as connection:
+        return {row[0]: row[1] for row in connection.execute(query)}
+
+
 def latest_date(store: Store) -> date | None:
     """The newest day of which any paper is here."""
     with store.reading() as connection:

@@ -7,14 +7,14 @@ from typing import Any, Final
 from sqlalchemy import Column, update
 
 from digests.store.engine import Store
-from digests.store.tables import confirmations, deliveries, politeness, polls, summaries
+from digests.store.tables import confirmations, deliveries, politeness, polls, subscribers, summaries
 
 #: Nobody holds a claim for longer.
 _LEASE: Final = timedelta(hours=1)
 #: Telegram may ask for a day's pause; we never wait longer by ourselves.
 _WAIT: Final = timedelta(hours=25)
-#: To the next announcement, across the longest holidays.
-_POLL: Final = timedelta(days=10)
+#: From Friday's announcement to Monday's.
+_POLL: Final = timedelta(days=3, hours=1)
 #: In these states a row still waits for something; the words are those of deliveries, summaries and confirmations.
 _WAITING: Final = ("planned", "claimed", "deferred", "unknown", "failed")
 
@@ -23,6 +23,13 @@ def pull_back(store: Store, now: datetime) -> int:
     """Bring what is further away than it can be to `now`; returns how many moments that were."""
     with store.writing() as connection:
         return sum(len(connection.execute(_bring(moment, longest, now)).all()) for moment, longest in _list_moments())
+
+
+def start_over(store: Store, now: datetime) -> None:
+    """The clock was set back: when readers and pages are looked at next was reckoned by a time that is not yet."""
+    with store.writing() as connection:
+        connection.execute(update(subscribers).where(subscribers.c.next_due > now).values(next_due=None))
+        connection.execute(update(polls).where(polls.c.next_at > now).values(next_at=now))
 
 
 def _list_moments() -> Iterator[tuple[Column[Any], timedelta]]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from digests.errors import StoreError
 
@@ -18,7 +19,7 @@ class Store:
     """A database and the two ways to use it: `reading()` and `writing()`, each one transaction.
 
     Both raise StoreError for the database's own failures: disk full, read-only, locked for too long, unreachable, no
-    database at all. Only IntegrityError comes through: callers take it for an answer.
+    connection free, no database at all. Only IntegrityError comes through: callers take it for an answer.
 
     `writing()` commits at its end and rolls back on an error. On SQLite it is BEGIN IMMEDIATE: a plain BEGIN that
     reads before it writes meets "database is locked" whatever the busy timeout is (measured: facts/engine.md §4).
@@ -44,6 +45,10 @@ class Store:
             yield
         except IntegrityError:
             raise
+        except PoolTimeout as error:
+            raise StoreError(
+                f"The database {self._place} is busy: all our connections are in use. Nothing of this step was stored."
+            ) from error
         except DBAPIError as error:
             # Drivers write several lines.
             reason = " ".join(str(error.orig).split()).rstrip(".?")

@@ -3,23 +3,32 @@
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
 from digests.store.engine import Store
 from digests.store.tables import editions, subscribers, summaries
 
 SANDBOX_MODEL: Final = "sandbox"
 SANDBOX_SLOTS: Final = "sandbox:"
+_AFTER_SANDBOX: Final = "sandbox;"
 
 
 def forget_sandbox(store: Store) -> None:
     """Remove it all: no reader shall get a stand-in's words, or miss a digest that only the sandbox got."""
-    is_sandbox = editions.c.slot.startswith(SANDBOX_SLOTS, autoescape=True)
+    # A range, not LIKE: it is asked at every start, and the slots' index answers it.
+    is_sandbox = and_(editions.c.slot >= SANDBOX_SLOTS, editions.c.slot < _AFTER_SANDBOX)
     with store.writing() as connection:
         connection.execute(delete(summaries).where(summaries.c.model == SANDBOX_MODEL))
         _take_back(connection, is_sandbox)
         # Papers and deliveries hang on it with ON DELETE CASCADE.
         connection.execute(delete(editions).where(is_sandbox))
+
+
+def has_served(store: Store) -> bool:
+    """Has anybody been sent, or planned, a digest that was not the sandbox's?"""
+    real = or_(editions.c.slot < SANDBOX_SLOTS, editions.c.slot >= _AFTER_SANDBOX)
+    with store.reading() as connection:
+        return connection.execute(select(editions.c.id).where(real).limit(1)).first() is not None
 
 
 def _take_back(connection: Connection, is_sandbox: ColumnElement[bool]) -> None:

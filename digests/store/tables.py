@@ -44,6 +44,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 # SQLite gives row ids only to INTEGER PRIMARY KEY.
 RowId = BigInteger().with_variant(Integer, "sqlite")
+# With `sqlite_autoincrement` where the number leaves the house (links in mails, Message-IDs): otherwise SQLite gives that
+# of a deleted row to somebody else. PostgreSQL never does.
 
 metadata = MetaData(
     naming_convention={
@@ -194,6 +196,7 @@ subscribers = Table(
         sqlite_where=text("paused_at IS NULL"),
         postgresql_where=text("paused_at IS NULL"),
     ),
+    sqlite_autoincrement=True,
 )
 
 targets = Table(
@@ -211,6 +214,7 @@ targets = Table(
     Column("muted_at", UtcDateTime),
     UniqueConstraint("channel", "address"),
     Index("ix_targets_subscriber_id", "subscriber_id"),
+    sqlite_autoincrement=True,
 )
 
 # A code on its way to an address that somebody says is theirs: the only mail to an address that is not confirmed.
@@ -269,6 +273,7 @@ editions = Table(
     UniqueConstraint("slot", "subscriber_id"),
     Index("ix_editions_announced_on", "announced_on"),
     Index("ix_editions_subscriber_id", "subscriber_id"),
+    sqlite_autoincrement=True,
 )
 
 edition_papers = Table(
@@ -307,6 +312,7 @@ deliveries = Table(
     UniqueConstraint("edition_id", "target_id", "part"),
     Index("ix_deliveries_state_not_before", "state", "not_before"),
     Index("ix_deliveries_target_id", "target_id"),
+    sqlite_autoincrement=True,
 )
 
 # --- is it alive ---------------------------------------------------------------------------------

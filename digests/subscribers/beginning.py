@@ -1,8 +1,11 @@
 """Where a reader stands when they begin: with the next batch."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection, func, select, update
 
-from digests.store.tables import announcements, subscribers
+from digests.clock import announced_at
+from digests.store.tables import announcements, editions, subscribers
 
 
 def begin_now(connection: Connection, subscriber_id: int) -> None:
@@ -10,3 +13,20 @@ def begin_now(connection: Connection, subscriber_id: int) -> None:
     newest = select(func.max(announcements.c.announced_on)).scalar_subquery()
     values = {"served_on": newest, "next_due": None}
     connection.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(values))
+
+
+def has_newer_batch(connection: Connection, since: datetime) -> bool:
+    """Has anything been announced since then (aware UTC)?"""
+    newest = connection.scalar(select(func.max(announcements.c.announced_on)))
+    return newest is not None and announced_at(newest) > since
+
+
+def has_had_digests(connection: Connection, subscriber_id: int) -> bool:
+    """Who has, and only exchanges what they look for, keeps what is still to come to them today."""
+    any_edition = select(editions.c.id).where(editions.c.subscriber_id == subscriber_id).limit(1)
+    return connection.execute(any_edition).first() is not None
+
+
+def look_again(connection: Connection, subscriber_id: int) -> None:
+    """They want something else now: a digest that is just being composed is composed again (see Standing)."""
+    connection.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(next_due=None))

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, Row, Select, select
 
+from digests.delivery.channel import TELEGRAM
 from digests.errors import InputError
 from digests.store.engine import Store
 from digests.store.tables import subscribers, targets
@@ -21,6 +22,13 @@ def list_subscribers(store: Store) -> list[Subscriber]:
             by_subscriber[row.subscriber_id].append(build_target(row))
         everybody = connection.execute(select(subscribers).order_by(subscribers.c.id)).all()
     return [_build_subscriber(row, by_subscriber[row.id]) for row in everybody]
+
+
+def list_chats(store: Store) -> list[int]:
+    """The Telegram ids of everybody."""
+    with store.reading() as connection:
+        query = select(targets.c.address).where(targets.c.channel == TELEGRAM).order_by(targets.c.id)
+        return [int(address) for address in connection.scalars(query)]
 
 
 def find_by_address(store: Store, *, channel: str, address: str) -> Subscriber | None:

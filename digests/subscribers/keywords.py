@@ -11,7 +11,7 @@ from digests.errors import InputError, QueryRefused
 from digests.keywords.language import Query, parse, split_keywords
 from digests.store.engine import Store
 from digests.store.tables import subscriptions
-from digests.subscribers.beginning import begin_now
+from digests.subscribers.beginning import begin_now, has_had_digests, look_again
 from digests.subscribers.breadth import is_wider_than_an_archive
 from digests.subscribers.directory import lock
 from digests.subscribers.subscriber import Keyword
@@ -84,8 +84,10 @@ def add_keywords(
         was_empty = not held
         adding = _Adding(store, connection, subscriber_id, held, now, max_keywords)
         outcomes = tuple(adding.add(query) if isinstance(query, Query) else query for query in queries)
-        if was_empty and held:
+        if was_empty and held and not has_had_digests(connection, subscriber_id):
             begin_now(connection, subscriber_id)
+        elif any(isinstance(outcome, Added) for outcome in outcomes):
+            look_again(connection, subscriber_id)
     return AddResult(outcomes=outcomes, held=len(held), max_keywords=max_keywords)
 
 

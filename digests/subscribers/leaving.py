@@ -31,18 +31,25 @@ def leave(store: Store, target_id: int, now: datetime) -> Target | None:
     return None if row is None else build_target(row)
 
 
-def sign_target(target_id: int, salt: bytes) -> str:
-    """A token for a link, of letters, digits and `-_.`; it stays valid as long as the address is there."""
-    mac = hmac.digest(salt, f"leave\0{target_id}".encode(), sha256)[:_MAC_BYTES]
+def sign_target(target_id: int, address: str, salt: bytes) -> str:
+    """A token for a link, of letters, digits and `-_.`; it stays valid as long as the address is there.
+
+    The address too: a database made anew, or an older one on SQLite, gives a number that was free to somebody else.
+    """
+    mac = hmac.digest(salt, f"leave\0{target_id}\0{address}".encode(), sha256)[:_MAC_BYTES]
     return f"{target_id}.{urlsafe_b64encode(mac).decode().rstrip('=')}"
 
 
-def read_target(token: str, salt: bytes) -> int | None:
-    """The target of a token that we signed; None for any other text."""
+def find_target(store: Store, token: str, salt: bytes) -> int | None:
+    """The target of a token that we signed for its address; None for any other text."""
     number, _, _mac = token.partition(".")
     if not (number.isascii() and number.isdecimal() and len(number) <= _MAX_ID_DIGITS):
         return None
     target_id = int(number)
+    with store.reading() as connection:
+        address = connection.scalar(select(targets.c.address).where(targets.c.id == target_id))
+    if address is None:
+        return None
     # As bytes: compare_digest refuses other letters than ASCII in a str.
-    is_ours = hmac.compare_digest(token.encode("utf-8", "replace"), sign_target(target_id, salt).encode())
+    is_ours = hmac.compare_digest(token.encode("utf-8", "replace"), sign_target(target_id, address, salt).encode())
     return target_id if is_ours else None

@@ -107,19 +107,12 @@ def was_asked_for(connection: Connection, address: str, salt: bytes) -> datetime
 def confirm_target(connection: Connection, target_id: int, now: datetime) -> None:
     """It is theirs, and alive. Who could be reached nowhere begins anew: the days between would be one heap."""
     subscriber_id = connection.execute(select(targets.c.subscriber_id).where(targets.c.id == target_id)).scalar_one()
-    has_gone, is_reachable = _look_at_targets(connection, subscriber_id)
+    rows = connection.execute(select(targets).where(targets.c.subscriber_id == subscriber_id)).all()
+    if not any(build_target(row).is_wanted for row in rows):
+        begin_now(connection, subscriber_id)
     confirmed_at = func.coalesce(targets.c.confirmed_at, literal(now, UtcDateTime()))
     values = {"confirmed_at": confirmed_at, "gone_at": None, "gone_reason": ""}
     connection.execute(update(targets).where(targets.c.id == target_id).values(values))
-    if has_gone and not is_reachable:
-        begin_now(connection, subscriber_id)
-
-
-def _look_at_targets(connection: Connection, subscriber_id: int) -> tuple[bool, bool]:
-    """Whether an address of theirs has gone, and whether digests reach them at another one."""
-    rows = connection.execute(select(targets).where(targets.c.subscriber_id == subscriber_id)).all()
-    built = [build_target(row) for row in rows]
-    return any(target.gone_at for target in built), any(target.is_wanted for target in built)
 
 
 def _keep_hash(store: Store, connection: Connection, address_hash: str, now: datetime) -> None:

@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, literal, select, update
 
 from digests.store.tables import edition_papers, editions, subscribers, subscriptions, targets
 from digests.subscribers.beginning import begin_now
+from digests.subscribers.reach import gets_digests
 
 
 def merge(connection: Connection, into: int, other: int) -> None:
@@ -34,22 +35,9 @@ def _find_served_on(connection: Connection, into: int, other: int) -> date | Non
     None: neither gets any, and a date of theirs says nothing.
     """
     query = select(subscribers.c.served_on).where(
-        subscribers.c.id.in_((into, other)), subscribers.c.served_on.is_not(None), *_gets_digests()
+        subscribers.c.id.in_((into, other)), subscribers.c.served_on.is_not(None), gets_digests()
     )
     return min(connection.execute(query).scalars(), default=None)
-
-
-def _gets_digests() -> tuple[ColumnElement[bool], ...]:
-    return (
-        subscribers.c.paused_at.is_(None),
-        exists().where(subscriptions.c.subscriber_id == subscribers.c.id),
-        exists().where(
-            targets.c.subscriber_id == subscribers.c.id,
-            targets.c.confirmed_at.is_not(None),
-            targets.c.gone_at.is_(None),
-            targets.c.muted_at.is_(None),
-        ),
-    )
 
 
 def _copy_keywords(connection: Connection, into: int, other: int) -> None:

@@ -12,7 +12,7 @@ from digests.delivery.channel import EMAIL, TELEGRAM
 from digests.errors import InputError
 from digests.store.engine import Store
 from digests.store.tables import UtcDateTime, subscribers, targets
-from digests.subscribers.beginning import begin_now
+from digests.subscribers.beginning import begin_now, has_newer_batch
 from digests.subscribers.directory import load_on, lock, no_such_subscriber
 from digests.subscribers.hours import parse_hour
 from digests.subscribers.languages import parse_language
@@ -68,10 +68,11 @@ def pause(store: Store, subscriber_id: int, now: datetime) -> Subscriber:
 
 
 def resume(store: Store, subscriber_id: int) -> Subscriber:
-    """What was announced during the pause is not sent. Who was not paused goes on as before."""
+    """What was announced during the pause is not sent; what waited when it began is. Who was not paused goes on."""
     with store.writing() as connection:
         lock(connection, subscriber_id)
-        if load_on(connection, subscriber_id).paused_at is not None:
+        paused_at = load_on(connection, subscriber_id).paused_at
+        if paused_at is not None and has_newer_batch(connection, paused_at):
             begin_now(connection, subscriber_id)
         return _write(connection, subscriber_id, paused_at=None)
 

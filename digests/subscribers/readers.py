@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 
 from sqlalchemy import ColumnElement, Connection, and_, select
 
@@ -11,6 +11,7 @@ from digests.store.engine import Store
 from digests.store.tables import subscribers, subscriptions, targets
 from digests.subscribers.directory import build_target, no_such_subscriber
 from digests.subscribers.keywords import build_keyword
+from digests.subscribers.reach import is_wanted
 from digests.subscribers.schedule import Schedule
 from digests.subscribers.subscriber import Keyword, Target
 
@@ -28,6 +29,7 @@ class Reader:
     keywords: tuple[Keyword, ...]
     targets: tuple[Target, ...]
     served_on: date | None
+    next_due: datetime | None
 
     @property
     def schedule(self) -> Schedule:
@@ -68,18 +70,14 @@ def _read(store: Store, wanted: ColumnElement[bool]) -> list[Reader]:
             keywords=tuple(keywords[row.id]),
             targets=tuple(addresses[row.id]),
             served_on=row.served_on,
+            next_due=row.next_due,
         )
         for row in rows
     ]
 
 
 def _wanted_targets(connection: Connection, wanted: ColumnElement[bool]) -> defaultdict[int, list[Target]]:
-    query = (
-        select(targets)
-        .join(subscribers)
-        .where(wanted, targets.c.confirmed_at.is_not(None), targets.c.gone_at.is_(None), targets.c.muted_at.is_(None))
-        .order_by(targets.c.id)
-    )
+    query = select(targets).join(subscribers).where(wanted, is_wanted()).order_by(targets.c.id)
     found: defaultdict[int, list[Target]] = defaultdict(list)
     for row in connection.execute(query):
         found[row.subscriber_id].append(build_target(row))

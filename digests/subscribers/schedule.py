@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from digests.clock import announced_at
+import structlog
+
+from digests.clock import BEIJING, announced_at
 from digests.papers.calendar import find_expected, find_next_expected
+
+log = structlog.get_logger(__name__)
 
 _DAY: Final = timedelta(days=1)
 _MINUTE: Final = timedelta(minutes=1)
@@ -29,7 +33,12 @@ class Schedule:
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.timezone)
+        try:
+            return ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            # Stored while it had another name: one row must not stop everybody's digests.
+            log.error("unknown_timezone", timezone=self.timezone)  # noqa: TRY400 no traceback helps
+            return BEIJING
 
 
 def find_due_at(schedule: Schedule, announced_on: date) -> datetime:

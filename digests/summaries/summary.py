@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from digests.papers.paper import ArxivId, Paper
+
+#: The only language that summaries are written in; readers of another one get the English.
+CHINESE: Final = "zh"
 
 
 def summary_language(language: str) -> str:

@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 
 from digests.clock import BEIJING, MovedClock, announced_at
 from digests.errors import StoreError
+from digests.status import BatchStatus, Status
 from sandbox.announcer import Announcer, Page
-from sandbox.page.house import HouseReport
 
 #: The page's own words for what cannot be done: names of [sandbox] in templates/phrases.
 _BACKWARDS: Final = "clock_backwards"
@@ -45,7 +45,7 @@ class Console:
     now: MovedClock
     announcer: Announcer
     processes: Callable[[], Mapping[str, str]]
-    report: Callable[[], HouseReport]
+    report: Callable[[], Status]
     wake: Callable[[Page], None]
     #: Of two people at two pages each announces one batch.
     _publishing: threading.Lock = field(default_factory=threading.Lock)
@@ -96,24 +96,28 @@ class Console:
     def _look_inside(self) -> dict[str, Any] | None:
         """None while the store cannot be read: it is being made, or somebody holds it."""
         try:
-            house = self.report()
+            status = self.report()
         except StoreError:
             return None
+        newest = max(status.batches, key=lambda batch: batch.announced_on, default=None)
         return {
-            "batch": house.batch
-            and {
-                "scope": house.batch.scope,
-                "announced_on": str(house.batch.announced_on),
-                "seen": house.batch.seen,
-                "total": house.batch.total,
-                "is_whole": house.batch.closed_at is not None,
-            },
-            "readers": house.readers,
-            "waiting": house.waiting,
-            "keywords": house.keywords,
-            "next_due_at_seconds": house.next_due_at and house.next_due_at.timestamp(),
-            "deliveries": dict(house.deliveries),
+            "batch": newest and _show_batch(newest),
+            "readers": status.readers,
+            "waiting": status.due_now,
+            "keywords": status.keywords,
+            "next_due_at_seconds": status.next_due_at and status.next_due_at.timestamp(),
+            "deliveries": dict(status.deliveries),
         }
+
+
+def _show_batch(batch: BatchStatus) -> dict[str, Any]:
+    return {
+        "scope": batch.scope,
+        "announced_on": str(batch.announced_on),
+        "seen": batch.seen,
+        "total": batch.total,
+        "is_whole": batch.closed_at is not None,
+    }
 
 
 def build_console_routes(console: Console) -> APIRouter:

@@ -3,6 +3,7 @@
 Another site's name that resolves to 127.0.0.1 stands in Host, and a form of another site has that site in Origin.
 """
 
+from http.client import HTTP_PORT
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -41,7 +42,9 @@ class Guard:
 
 def _find_names(scope: Scope) -> set[str]:
     _, port = scope["server"]
-    return {f"{name}:{port}" for name in ("127.0.0.1", "localhost")}
+    # A browser leaves the port out where it is HTTP's own.
+    ending = "" if port == HTTP_PORT else f":{port}"
+    return {f"{name}{ending}" for name in ("127.0.0.1", "localhost")}
 
 
 def _with_headers(send: Send) -> Send:

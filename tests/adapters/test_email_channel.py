@@ -43,7 +43,7 @@ def url(mailbox):
 
 @pytest.fixture
 async def channel(url):
-    channel = make_channel(url, unsubscribe_links=lambda _target_id: LINKS)
+    channel = make_channel(url, unsubscribe_links=lambda _target_id, _address: LINKS)
     yield channel
     await channel.close()
 
@@ -86,7 +86,7 @@ async def test_a_link_in_a_header_is_written_so_that_mail_programs_find_it(chann
     [((), None, None), (("mailto:leave@example.org",), "<mailto:leave@example.org>", None)],
 )
 async def test_one_click_is_promised_only_with_a_web_address(url, mailbox, links, header, post):
-    channel = make_channel(url, unsubscribe_links=lambda _target_id: links)
+    channel = make_channel(url, unsubscribe_links=lambda _target_id, _address: links)
     await channel.send(MESSAGE)
     await channel.close()
     mail = mailbox.received[0].message

@@ -148,7 +148,14 @@ def test_the_refusal_of_a_feed_has_the_reason_of_the_feed():
         arxiv.fetcher().fetch_feed("cs.ZZ")
 
 
-@pytest.mark.parametrize("status", [204, 304, 403, 404, 410])
+def test_who_is_banned_asks_nothing_for_an_hour():
+    arxiv = Arxiv(httpx.Response(403))
+    with pytest.raises(SourceUnavailable, match="403") as caught:
+        arxiv.fetcher().fetch_listing("cs")
+    assert (len(arxiv.requests), caught.value.retry_after_seconds) == (1, 3600)
+
+
+@pytest.mark.parametrize("status", [204, 304, 404, 410])
 def test_any_other_answer_is_no_page(status):
     arxiv = Arxiv(httpx.Response(status))
     with pytest.raises(SourceMalformed, match=str(status)):

@@ -116,7 +116,7 @@ async def test_told_to_slow_down_every_chat_waits(make_channel, telegram, pacing
 
 
 async def test_a_reader_who_blocked_the_bot_is_gone(make_channel, telegram):
-    telegram.block(CHAT)
+    telegram.set_blocked(CHAT, is_blocked=True)
     with pytest.raises(RecipientGone, match="blocked"):
         await make_channel().send(MESSAGE)
 

@@ -7,11 +7,14 @@ from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
 import httpx
+import pytest
 from sqlalchemy import select
 
 from bot.running import derive_webhook_secret
 from digests.store.engine import open_store
 from digests.store.tables import heartbeats
+from sandbox.telegram import serve_telegram
+from sandbox.telegram_chats import Telegram
 from tests.bot.bot_api import TOKEN, Person, serve
 from tests.servers import find_free_port
 from tests.waiting import eventually
@@ -157,6 +160,16 @@ async def test_a_second_process_with_the_same_token_says_so_and_ends(tmp_path: P
     assert written.strip() == (
         "PAPERPOST_TELEGRAM_TOKEN: another process answers for this bot. Stop it, or give each one its own token."
     )
+
+
+@pytest.mark.parametrize("token", ["123456789:AAH-the_long_token_of_a_real_bot_0", "7:SHORT"])
+async def test_a_token_that_telegram_refuses_is_said_in_one_sentence_without_it(tmp_path: Path, token: str):
+    with serve_telegram(Telegram()) as url:
+        status, written = await read_end(
+            await start(tmp_path, PAPERPOST_TELEGRAM_TOKEN=token, PAPERPOST_TELEGRAM_BASE_URL=url)
+        )
+
+    assert (status, written.strip()) == (1, "PAPERPOST_TELEGRAM_TOKEN: Telegram does not know this token")
 
 
 async def test_without_a_token_it_says_so_in_one_sentence(tmp_path: Path):

@@ -115,7 +115,7 @@ async def sandbox_telegram_rig() -> AsyncIterator[Rig]:
         faults = {
             "lose the answer": lambda _rig: telegram.fail_next(HANG_UP),
             "be busy": lambda _rig: telegram.fail_next(flood(1)),
-            "refuse the reader": lambda _rig: telegram.block(5),
+            "refuse the reader": lambda _rig: telegram.set_blocked(5, is_blocked=True),
             "refuse the message": lambda rig: setattr(rig, "message", replace(rig.message, html="<b>open")),
             "be unreachable": lambda rig: setattr(rig, "channel", make_telegram_channel("http://127.0.0.1:1")),
         }

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import structlog
 from typer.testing import CliRunner
 
 from digests.settings import setting_names
+from tests.e2e.service import ROOT
+from tests.servers import find_free_port
 
 
 class CommandLine:
@@ -46,7 +49,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in setting_names():
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PAPERPOST_HOME", str(tmp_path / "state"))
+    # Whatever runs on this machine is not ours.
+    monkeypatch.setenv("PAPERPOST_WEB_PORT", str(find_free_port()))
     return tmp_path
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Nothing of ours is set; the pages have a port that is free."""
+    home, port = str(tmp_path / "home"), str(find_free_port())
+    return {"PATH": os.defpath, "PYTHONPATH": str(ROOT), "PAPERPOST_HOME": home, "PAPERPOST_WEB_PORT": port}
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ def is_queue_full(house: House) -> bool:
 def jump(house: House, outcome: Outcome, delta: timedelta) -> None:
     """A lease that the jump ends looks like a sender's death."""
     wait_for_more(house)
-    house.clock.move_by(delta)
+    house.clock.move_to(house.clock() + delta)
     outcome.held |= house.find_held()
 
 

@@ -13,14 +13,14 @@ import pytest
 from digests.clock import BEIJING, MovedClock, announced_at
 from digests.errors import StoreError
 from digests.papers.paper import Source
-from digests.status import BatchStatus
+from digests.status import BatchStatus, Status
 from sandbox.announcer import Announcer, sample_days
 from sandbox.mailbox import Mailbox, ReceivedMail
 from sandbox.page.app import build_page
 from sandbox.page.console import Console
-from sandbox.page.house import HouseReport
 from sandbox.sample import load_samples
 from sandbox.telegram_chats import Telegram
+from tests.builders import make_status
 
 CHAT = 8_001
 ORIGIN = "http://127.0.0.1:8320"
@@ -29,7 +29,7 @@ EVENING = announced_at(SAMPLES[0].announced_on)
 BATCH = BatchStatus(
     scope="cs", source="list", announced_on=SAMPLES[0].announced_on, seen=26, total=26, closed_at=EVENING, fault=""
 )
-HOUSE = HouseReport(batch=BATCH, readers=1, waiting=0, keywords=2, next_due_at=None, deliveries={"sent": 3})
+STATUS = make_status(batches=(BATCH,), readers=1, keywords=2, deliveries={"sent": 3})
 
 
 class Desk:
@@ -41,7 +41,7 @@ class Desk:
         self.telegram.open_chat(CHAT)
         self.mailbox = Mailbox()
         self.announcer = Announcer(sample_days(SAMPLES), folder / "announced")
-        self.house: HouseReport | StoreError = HOUSE
+        self.status: Status | StoreError = STATUS
         self.woken: list[tuple[str, Source]] = []
         self.console = Console(
             now=self.clock,
@@ -52,10 +52,10 @@ class Desk:
         )
         self.app = build_page(telegram=self.telegram, mailbox=self.mailbox, console=self.console, chat_id=CHAT)
 
-    def _report(self) -> HouseReport:
-        if isinstance(self.house, StoreError):
-            raise self.house
-        return self.house
+    def _report(self) -> Status:
+        if isinstance(self.status, StoreError):
+            raise self.status
+        return self.status
 
 
 @pytest.fixture
@@ -108,6 +108,18 @@ async def test_localhost_is_this_machine_too(page: httpx.AsyncClient):
     assert (await page.get("/", headers={"Host": name})).status_code == 200
     typed = await page.post("/announcements", headers={"Host": name, "Origin": f"http://{name}"})
     assert typed.status_code == 200
+
+
+async def test_on_port_80_a_browser_leaves_the_port_out(desk: Desk):
+    async def listen_at_80(scope, receive, send):
+        # uvicorn says where it listens; the transport only what the address says.
+        await desk.app({**scope, "server": ("127.0.0.1", 80)}, receive, send)
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(listen_at_80), base_url="http://127.0.0.1") as client:
+        origin = {"Origin": "http://127.0.0.1"}
+        assert (await client.post("/clock/steps", json={"seconds": 60}, headers=origin)).status_code == 200
+        assert (await client.get("/", headers={"Host": "localhost"})).status_code == 200
+        assert (await client.get("/", headers={"Host": "localhost:8320"})).status_code == 403
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://127.0.0.1:8320", "http://127.0.0.1:8321"])
@@ -271,7 +283,7 @@ async def test_what_the_clock_cannot_do_is_said(
 
 async def test_the_clock_goes_to_the_next_digest(page: httpx.AsyncClient, desk: Desk):
     desk.clock.move_to(EVENING)
-    desk.house = replace(HOUSE, next_due_at=EVENING + timedelta(hours=14))
+    desk.status = replace(STATUS, next_due_at=EVENING + timedelta(hours=14))
     await page.post("/clock/next-digest")
     assert timedelta(hours=14) <= desk.clock() - EVENING < timedelta(hours=14, minutes=1)
 
@@ -291,5 +303,5 @@ async def test_the_console_tells_what_comes_and_how_the_house_is(desk: Desk):
 
 
 async def test_a_store_that_cannot_be_read_leaves_the_rest_standing(desk: Desk):
-    desk.house = StoreError("locked")
+    desk.status = StoreError("locked")
     assert desk.console.look()["house"] is None

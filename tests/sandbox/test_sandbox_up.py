@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from smtplib import SMTP
 from urllib.parse import urlsplit
@@ -14,21 +14,21 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from digests.bootstrap import open_services
-from digests.clock import MovedClock, announced_at, utc_now
+from digests.bootstrap import Services, open_services
+from digests.clock import MovedClock, announced_at
 from digests.errors import ConfigError
 from digests.settings import child_environment, load_settings, setting_names
+from digests.status import report_status
 from digests.store.tables import subscribers
-from sandbox.page.house import HouseReport, report_house
+from digests.subscribers.keywords import add_keywords
 from sandbox.sample import load_samples
 from sandbox.up import CHAT_ID, Sandbox, serve_sandbox
-from tests.builders import add_reader
+from tests.builders import add_reader, make_status
 from tests.servers import find_free_port
 from tests.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 CHAT = f"/chats/{CHAT_ID}"
-EMPTY = HouseReport(batch=None, readers=0, waiting=0, keywords=0, next_due_at=None, deliveries={})
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @contextmanager
 def serve(home: Path, **options) -> Iterator[tuple[Sandbox, httpx.Client]]:
     plain = {"papers": None, "port": 0, "now": MovedClock(home / "clock"), "chats": ()}
-    asked = {"processes": dict, "report": lambda: EMPTY}
+    asked = {"processes": dict, "report": make_status}
     with (
         serve_sandbox(home, **plain | asked | options) as sandbox,
         httpx.Client(base_url=sandbox.url, headers={"Origin": sandbox.url}) as page,
@@ -125,7 +125,7 @@ def test_its_overrides_point_at_this_machine_and_watch_what_is_announced(home: P
 
 def test_a_port_that_is_in_use_is_said_with_what_chooses_another(home: Path):
     port = find_free_port()
-    with serve(home, port=port), pytest.raises(ConfigError, match=rf"Port {port} .*choose another with --other"):  # noqa: SIM117
+    with serve(home, port=port), pytest.raises(ConfigError, match=rf"Port {port} .*Choose another with --other"):  # noqa: SIM117
         with serve(home.with_name("other"), port=port, chosen_by="--other"):
             pass
 
@@ -136,15 +136,30 @@ def test_papers_that_cannot_be_announced_are_refused_before_anything_starts(home
     assert not home.exists()
 
 
-def test_the_report_tells_who_waits_and_when_the_next_digest_is_due(home: Path):
+def test_only_who_gets_digests_waits_and_is_the_next(home: Path):
     services = open_services(load_settings(home=home, stand_ins=True))
-    now = utc_now()
-    dues = [now - timedelta(hours=1), now + timedelta(hours=9), now + timedelta(hours=5), None]
-    for due in dues:
-        reader_id, _ = add_reader(services.store, "telegram")
-        with services.store.writing() as connection:
-            connection.execute(update(subscribers).where(subscribers.c.id == reader_id).values(next_due=due))
-    report = report_house(services.store, now)
+    clock = MovedClock(home / "clock")
+    with serve(home, now=clock, report=lambda: report_status(services.store, clock())) as (_, page):
+        now = clock()
+        add_due_reader(services, now - timedelta(hours=1))
+        add_due_reader(services, now + timedelta(hours=5))
+        add_due_reader(services, now + timedelta(hours=9), keyword="agent")
+        assert find_waiting(page) == 0
+        assert page.post("/clock/next-digest").status_code == 200
+        assert clock() >= now + timedelta(hours=9)
+        assert find_waiting(page) == 1
     services.close()
-    assert (report.readers, report.waiting, report.next_due_at) == (4, 1, dues[2])
-    assert (report.batch, report.deliveries) == (None, {})
+
+
+def add_due_reader(services: Services, due: datetime, *, keyword: str = "") -> None:
+    reader_id, _ = add_reader(services.store, "telegram")
+    if keyword:
+        add_keywords(services.store, reader_id, keyword, due, 50)
+    with services.store.writing() as connection:
+        connection.execute(update(subscribers).where(subscribers.c.id == reader_id).values(next_due=due))
+
+
+def find_waiting(page: httpx.Client) -> int:
+    with page.stream("GET", "/events") as events:
+        state = json.loads(next(line for line in events.iter_lines() if line).removeprefix("data: "))
+    return state["console"]["house"]["waiting"]

@@ -129,7 +129,7 @@ def test_the_language_of_the_phone_goes_with_every_update(telegram: Telegram):
 
 
 def test_a_blocked_bot_is_refused_until_it_is_unblocked_and_hears_of_both(telegram: Telegram):
-    telegram.block(CHAT)
+    telegram.set_blocked(CHAT, is_blocked=True)
     with pytest.raises(Refusal, match="blocked by the user"):
         send(telegram)
     telegram.set_blocked(CHAT, is_blocked=False)
@@ -140,7 +140,7 @@ def test_a_blocked_bot_is_refused_until_it_is_unblocked_and_hears_of_both(telegr
 
 def test_a_bot_gets_only_the_updates_that_it_asked_for(telegram: Telegram):
     updates(telegram, allowed_updates=["message"])
-    telegram.block(CHAT)
+    telegram.set_blocked(CHAT, is_blocked=True)
     telegram.set_blocked(CHAT, is_blocked=False)
     telegram.say(CHAT, "/start")
     assert [[*update][1] for update in updates(telegram)] == ["message"]

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
 from digests.delivery import ledger
 from digests.delivery.states import DeliveryState
 from digests.errors import Deferred
 from digests.papers.polling import claim_poll, settle_poll, watch
-from digests.store.clock_jumps import pull_back
+from digests.store.clock_jumps import pull_back, start_over
+from digests.store.tables import subscribers
 from tests.builders import NOON, add_reader
 from tests.sending import MINUTE, OVER, claim, plan, planned, row
 
@@ -48,3 +50,14 @@ def test_what_may_be_that_far_away_stays_where_it_is(store, asked_seconds):
     watch(store, ["cs"], NOON)
     settle_poll(store, claim_poll(store, NOON), NOON, every_seconds=300)
     assert pull_back(store, NOON) == 0
+
+
+def test_readers_and_pages_that_a_wrong_clock_put_off_are_looked_at_again(store):
+    reader, _ = add_reader(store, "telegram")
+    with store.writing() as connection:
+        connection.execute(update(subscribers).where(subscribers.c.id == reader).values(next_due=AHEAD))
+    watch(store, ["cs"], AHEAD)
+    start_over(store, NOON)
+    with store.reading() as connection:
+        assert connection.scalar(select(subscribers.c.next_due)) is None
+    assert claim_poll(store, NOON) == "cs"

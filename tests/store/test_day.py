@@ -51,7 +51,10 @@ def chat():
 def courier(store, mail, chat) -> Courier:
     channels = {EMAIL: mail, TELEGRAM: chat}
     return Courier(
-        store=store, channels=channels, render_mail=lambda edition, _target: render_edition(store, edition), now=clock
+        store=store,
+        channels=channels,
+        render_mail=lambda edition, _target, _address: render_edition(store, edition),
+        now=clock,
     )
 
 

@@ -11,21 +11,23 @@ from digests.clock import announced_at
 from digests.composing.codec import digest_from_json
 from digests.composing.digest import Nothing
 from digests.day import Day
+from digests.delivery import editions as planned_editions
 from digests.delivery.addresses import mark_gone
 from digests.delivery.channel import EMAIL, TELEGRAM
-from digests.due import LONGEST_WAIT, Due, find_awaiting, find_due, find_unannounced, work_out_next
+from digests.delivery.editions import Standing
+from digests.due import LONGEST_WAIT, Due, find_awaiting, find_due, find_groups, find_unannounced, work_out_next
 from digests.papers.paper import Announced, Announcement, Kind, Section, Source
 from digests.papers.polling import claim_poll, settle_poll, watch
 from digests.papers.shelf import store_announcement
 from digests.store.sandboxed import forget_sandbox
 from digests.store.tables import deliveries, editions, subscribers
-from digests.subscribers.keywords import add_keywords
+from digests.subscribers.keywords import add_keywords, remove_keyword
 from digests.subscribers.membership import add_address, join
-from digests.subscribers.preferences import set_channels
+from digests.subscribers.preferences import pause, resume, set_channels, set_hour
 from digests.subscribers.readers import load_reader
 from tests.builders import make_paper
 
-MONDAY, TUESDAY, WEDNESDAY = (date(2026, 11, day) for day in (16, 17, 18))
+FRIDAY, MONDAY, TUESDAY, WEDNESDAY = (date(2026, 11, day) for day in (13, 16, 17, 18))
 THANKSGIVING = date(2026, 11, 27)
 CHANNELS = (EMAIL, TELEGRAM)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -229,6 +231,12 @@ def test_that_arxiv_is_late_is_said_once_and_after_three_hours(store):
     assert dispatch(store, late + MINUTE) == [Due((MONDAY,), (reader,), is_late=False)]
 
 
+def test_who_reads_in_the_evening_is_told_in_the_evening_that_arxiv_is_late(store):
+    add_reader(store, before(MONDAY), send_at=time(20))
+    assert tell(store, shanghai(MONDAY, 19, 59)) == []
+    assert tell(store, shanghai(MONDAY, 20)) == [Nothing.NOT_ANNOUNCED]
+
+
 def test_that_we_cannot_reach_arxiv_is_our_fault_and_said_so(store):
     add_reader(store, before(MONDAY))
     watch(store, ["cs"], before(MONDAY))
@@ -237,11 +245,11 @@ def test_that_we_cannot_reach_arxiv_is_our_fault_and_said_so(store):
     assert tell(store, after(MONDAY) + LONGEST_WAIT) == [Nothing.NOT_FETCHED]
 
 
-def test_a_holiday_is_said_at_the_readers_hour_and_the_next_batch_is_looked_for_after_it(store):
+def test_a_holiday_is_said_at_the_readers_hour_and_the_next_batch_is_named(store):
     reader = add_reader(store, before(THANKSGIVING), send_at=time(12))
     assert tell(store, shanghai(THANKSGIVING, 11, 59)) == []
     assert tell(store, shanghai(THANKSGIVING, 12)) == [Nothing.HOLIDAY]
-    assert load_reader_row(store, reader).next_due == shanghai(date(2026, 11, 30), 12)
+    assert tell(store, shanghai(THANKSGIVING, 13)) == []
     assert load_reader_row(store, reader).served_on is None
     with store.reading() as connection:
         (body,) = connection.scalars(select(deliveries.c.body))
@@ -271,3 +279,136 @@ def test_a_chat_that_was_switched_off_serves_again_when_the_mail_address_is_dead
     (mail,) = load_reader(store, reader).targets
     mark_gone(store, mail.id, "550 no such user", before(MONDAY))
     assert [target.channel for target in load_reader(store, reader).targets] == [TELEGRAM]
+
+
+def test_a_pause_leaves_what_waited_before_it(store):
+    reader = add_reader(store, before(MONDAY), send_at=time(20))
+    announce(store, MONDAY, after(MONDAY))
+    pause(store, reader, shanghai(MONDAY, 10))
+    resume(store, reader)
+    assert dispatch(store, shanghai(MONDAY, 20)) == [Due((MONDAY,), (reader,), is_late=False)]
+
+
+def test_who_exchanges_their_only_keyword_still_gets_todays_batch(store):
+    reader = add_reader(store, before(MONDAY), send_at=time(20))
+    announce(store, MONDAY, after(MONDAY))
+    dispatch(store, shanghai(MONDAY, 20))
+    announce(store, TUESDAY, after(TUESDAY))
+    remove_keyword(store, reader, "1")
+    add_keywords(store, reader, "defaults", shanghai(TUESDAY, 10), 50)
+    assert dispatch(store, shanghai(TUESDAY, 20)) == [Due((TUESDAY,), (reader,), is_late=False)]
+
+
+def test_of_two_composers_one_serves_the_reader(store):
+    """One was woken before Tuesday's batch was there, the other after."""
+    reader = add_reader(store, before(MONDAY), served_on=FRIDAY, next_due=before(MONDAY))
+    announce(store, MONDAY, after(MONDAY))
+    announce(store, TUESDAY, after(TUESDAY))
+    stale = make_day(store, after(TUESDAY), MONDAY)
+    (seen,) = stale.waiting_readers([reader])
+    assert make_day(store, after(TUESDAY), TUESDAY, [MONDAY]).compose([reader]) == 1
+    assert (
+        planned_editions.plan_edition(
+            store,
+            subscriber_id=reader,
+            slot=stale.slot,
+            announced_on=MONDAY,
+            digest_json={},
+            paper_ids=(),
+            parts=(),
+            now=after(TUESDAY),
+            standing=Standing(seen.served_on, seen.next_due),
+        )
+        is None
+    )
+    assert load_slots(store) == ["daily:2026-11-17"]
+
+
+def test_who_changes_their_hour_while_a_digest_is_composed_is_looked_at_again(store):
+    reader = add_reader(store, before(MONDAY), send_at=time(20))
+    announce(store, MONDAY, after(MONDAY))
+    work_out_next(store, after(MONDAY))
+    (seen,) = make_day(store, after(MONDAY), MONDAY).waiting_readers([reader])
+    set_hour(store, reader, "9:30")
+    standing = Standing(seen.served_on, seen.next_due)
+    planned = {"subscriber_id": reader, "slot": "daily:x", "announced_on": MONDAY, "digest_json": {}, "paper_ids": ()}
+    assert planned_editions.plan_edition(store, **planned, parts=(), now=after(MONDAY), standing=standing) is None
+    assert dispatch(store, shanghai(MONDAY, 9, 30)) == [Due((MONDAY,), (reader,), is_late=False)]
+
+
+def test_old_batches_wait_for_the_one_that_is_just_being_announced(store):
+    """Days off end on the morning on which the next batch comes: one digest, not two."""
+    reader = add_reader(store, before(MONDAY), weekdays=[3], served_on=FRIDAY, next_due=before(MONDAY))
+    announce(store, MONDAY, after(MONDAY))
+    assert dispatch(store, after(WEDNESDAY, minutes=1)) == []
+    announce(store, WEDNESDAY, after(WEDNESDAY, minutes=10))
+    assert dispatch(store, after(WEDNESDAY, minutes=11)) == [Due((MONDAY, WEDNESDAY), (reader,), is_late=False)]
+
+
+def test_only_the_archives_that_a_reader_reads_are_waited_for(store):
+    watch(store, ["cs", "nucl-ex"], before(MONDAY))
+    everything = add_reader(store, before(MONDAY))
+    only_cs = add_reader(store, before(MONDAY), chat="2", scope=["cs.LG"])
+    announce(store, MONDAY, after(MONDAY))
+    assert dispatch(store, after(MONDAY)) == [Due((MONDAY,), (only_cs,), is_late=False)]
+    announce(store, MONDAY, after(MONDAY), scope="nucl-ex")
+    assert dispatch(store, after(MONDAY)) == [Due((MONDAY,), (everything,), is_late=False)]
+
+
+def test_an_archive_whose_page_stays_empty_is_a_quiet_one(store):
+    watch(store, ["cs", "nucl-ex"], before(MONDAY))
+    reader = add_reader(store, before(MONDAY))
+    announce(store, MONDAY, after(MONDAY))
+    empty = Announcement(source=Source.LISTING, scope="nucl-ex", announced_on=MONDAY)
+    store_announcement(store, empty, lambda: after(MONDAY))
+    assert dispatch(store, after(MONDAY, minutes=59)) == []
+    assert dispatch(store, after(MONDAY, minutes=60)) == [Due((MONDAY,), (reader,), is_late=False)]
+
+
+def test_a_feed_that_was_brought_in_by_hand_holds_nobody_up(store):
+    reader = add_reader(store, before(MONDAY))
+    announce(store, MONDAY, after(MONDAY))
+    feed = Announcement(source=Source.RSS, scope="cs.CV", announced_on=MONDAY)
+    store_announcement(store, feed, lambda: after(MONDAY))
+    assert dispatch(store, after(MONDAY)) == [Due((MONDAY,), (reader,), is_late=False)]
+
+
+def test_only_the_newest_batch_must_be_whole(store):
+    reader = add_reader(store, before(MONDAY), served_on=FRIDAY)
+    announce(store, MONDAY, after(MONDAY), total=2)
+    announce(store, TUESDAY, after(TUESDAY))
+    assert dispatch(store, after(TUESDAY)) == [Due((MONDAY, TUESDAY), (reader,), is_late=False)]
+
+
+def test_english_readers_do_not_wait_for_chinese(store):
+    add_reader(store, before(MONDAY))
+    add_reader(store, before(MONDAY), chat="2", language="en")
+    announce(store, MONDAY, after(MONDAY))
+    work_out_next(store, after(MONDAY))
+    assert [due.needs_summaries for due in find_due(store, after(MONDAY), CHANNELS)] == [False, True]
+
+
+def test_a_notice_that_was_overtaken_by_the_batch_is_not_sent(store):
+    reader = add_reader(store, before(MONDAY))
+    late = after(MONDAY) + LONGEST_WAIT
+    work_out_next(store, late)
+    (untold,) = find_untold(store, late)
+    announce(store, MONDAY, late)
+    dispatch(store, late)
+    assert make_day(store, late, MONDAY).announce_nothing(untold.nothing, {reader}) == 0
+
+
+def test_a_zone_that_is_not_known_any_more_stops_nobody(store):
+    odd = add_reader(store, before(MONDAY), timezone="Mars/Olympus")
+    other = add_reader(store, before(MONDAY), chat="2")
+    announce(store, MONDAY, after(MONDAY))
+    assert dispatch(store, after(MONDAY)) == [Due((MONDAY,), (odd, other), is_late=False)]
+
+
+def test_by_hand_everybody_gets_what_they_have_not_had(store):
+    """`paperpost run` asks nobody's hour, and loses none of their batches."""
+    waiting = add_reader(store, before(MONDAY), weekdays=[3], served_on=FRIDAY)
+    announce(store, MONDAY, after(MONDAY))
+    announce(store, TUESDAY, after(TUESDAY))
+    new = add_reader(store, after(TUESDAY), chat="2")
+    assert find_groups(store, TUESDAY) == {(TUESDAY,): [new], (MONDAY, TUESDAY): [waiting]}

@@ -6,7 +6,7 @@ import traceback
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import event, func, select, text
+from sqlalchemy import create_engine, event, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from digests.errors import StoreError
@@ -180,6 +180,16 @@ def test_a_server_that_is_not_there_is_one_clear_sentence():
     with pytest.raises(StoreError, match="cannot be used") as refused:
         migrate(store)
     assert len(str(refused.value).splitlines()) == 1
+    store.close()
+
+
+def test_connections_that_are_all_in_use_are_one_clear_sentence(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path / 'paperpost.db'}", pool_size=1, max_overflow=0, pool_timeout=0)
+    store = Store(engine)
+    with store.reading(), pytest.raises(StoreError, match="is busy"), store.reading():
+        pass
+    with store.reading() as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
     store.close()
 
 

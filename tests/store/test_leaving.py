@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from digests.delivery.ledger import Planned, plan_edition
+from digests.delivery.editions import Planned, plan_edition
 from digests.store.engine import Store
 from digests.store.tables import deliveries
-from digests.subscribers.leaving import leave, read_target, sign_target
-from digests.subscribers.membership import add_address
+from digests.subscribers.leaving import find_target, leave, sign_target
+from digests.subscribers.membership import add_address, forget
 from tests.sending import DAY
 from tests.store.subscriber_steps import NOW, SALT, join_by_chat, join_by_mail
 
@@ -44,11 +44,29 @@ def test_what_was_planned_for_it_is_not_sent_any_more(store: Store):
         assert connection.execute(select(deliveries.c.state)).scalar_one() == "gone"
 
 
-def test_only_our_own_token_names_a_target():
-    token = sign_target(17, SALT)
-    assert read_target(token, SALT) == 17
+def test_only_our_own_token_names_a_target(store: Store):
+    (target,) = join_by_mail(store).targets
+    token = sign_target(target.id, target.address, SALT)
+    assert find_target(store, token, SALT) == target.id
     assert set(token) <= set("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.")
-    others = ["", "17", "17.", token[:-1], token + "=", token.replace("17.", "18."), f"0{token}", "é.é", "9" * 10_000]
-    assert [read_target(other, SALT) for other in (*others, "١٧.x", "\ud800", sign_target(17, b"another"))] == [
-        None
-    ] * 12
+    number, _, mac = token.partition(".")
+    others = ["", number, f"{number}.", token[:-1], token + "=", f"{number}0.{mac}", f"0{token}", "é.é", "9" * 10_000]
+    others += ["١٧.x", "\ud800", sign_target(target.id, target.address, b"another")]
+    others += [sign_target(target.id, "li@example.org", SALT), sign_target(99, target.address, SALT)]
+    assert {find_target(store, other, SALT) for other in others} == {None}
+
+
+def test_an_old_link_never_names_whoever_came_later(store: Store):
+    reader = join_by_mail(store)
+    (old,) = reader.targets
+    forget(store, reader.id, salt=SALT, now=NOW)
+    newcomer = join_by_mail(store, "li@example.org")
+    (new,) = newcomer.targets
+
+    (again,) = join_by_mail(store, asked_again=True).targets
+
+    assert newcomer.id != reader.id
+    assert len({old.id, new.id, again.id}) == 3
+    assert find_target(store, sign_target(old.id, old.address, SALT), SALT) is None
+    # As if the number had come again: databases that exist already keep their tables.
+    assert find_target(store, sign_target(new.id, old.address, SALT), SALT) is None

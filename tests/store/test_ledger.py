@@ -3,9 +3,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import delete, insert, select
 
+from digests.delivery import editions as planning
 from digests.delivery import ledger
 from digests.delivery.states import DeliveryState
 from digests.errors import Deferred, MessageRejected
+from digests.status import report_day
 from digests.store.tables import deliveries, editions, subscribers, targets
 from tests.builders import NOON, add_reader
 from tests.sending import DAY, MINUTE, change, claim, plan, planned, states
@@ -20,7 +22,7 @@ def test_a_second_run_plans_nothing_and_returns_the_same_edition(store):
     subscriber_id, (target_id,) = add_reader(store, "telegram")
     first = plan(store, subscriber_id, target_id, parts=2)
     assert plan(store, subscriber_id, target_id, parts=5) == first
-    assert ledger.count_states(store, DAY) == {S.PLANNED: 2}
+    assert report_day(store, DAY).deliveries == {S.PLANNED: 2}
 
 
 def test_two_planners_at_once_make_one_edition(store):
@@ -28,7 +30,7 @@ def test_two_planners_at_once_make_one_edition(store):
     with ThreadPoolExecutor(8) as pool:
         ids = set(pool.map(lambda _: plan(store, subscriber_id, target_id, parts=2), range(16)))
     assert len(ids) == 1
-    assert ledger.count_states(store, DAY) == {S.PLANNED: 2}
+    assert report_day(store, DAY).deliveries == {S.PLANNED: 2}
 
 
 @pytest.mark.parametrize("column", ["confirmed_at", "gone_at"])
@@ -36,7 +38,7 @@ def test_nothing_is_planned_for_an_address_that_is_not_confirmed_or_is_gone(stor
     subscriber_id, (target_id,) = add_reader(store, "telegram")
     change(store, targets, **{column: None if column == "confirmed_at" else NOON})
     assert plan(store, subscriber_id, target_id) is None
-    assert ledger.find_edition_subscribers(store, "daily:2026-11-20") == set()
+    assert planning.find_edition_subscribers(store, "daily:2026-11-20") == set()
 
 
 def test_nothing_is_planned_for_a_paused_reader(store):
@@ -63,9 +65,9 @@ def test_the_papers_of_earlier_editions_are_known_for_every_reader(store):
     bob, _ = add_reader(store, "telegram")
     plan(store, alice, chat, slot="daily:1", paper_ids=["2601.00001", "2601.00001"])
     plan(store, alice, chat, slot="daily:2", paper_ids=["2601.00002", "2601.00003"])
-    known = ledger.sent_paper_ids(store, [alice, bob], ["2601.00001", "2601.00002", "2601.00009"])
+    known = planning.sent_paper_ids(store, [alice, bob], ["2601.00001", "2601.00002", "2601.00009"])
     assert known == {alice: {"2601.00001", "2601.00002"}, bob: set()}
-    assert ledger.find_edition_subscribers(store, "daily:2") == {alice}
+    assert planning.find_edition_subscribers(store, "daily:2") == {alice}
 
 
 # --- claiming -----------------------------------------------------------------------------------
@@ -149,14 +151,14 @@ def test_a_forgotten_reader_leaves_nothing_to_claim_or_settle(store):
 
 def test_due_targets_are_those_of_the_channel_the_oldest_first(store):
     subscriber_id, (chat, mail) = add_reader(store, "telegram", "email")
-    edition_id = ledger.plan_edition(
+    edition_id = planning.plan_edition(
         store,
         subscriber_id=subscriber_id,
         slot="daily:2026-11-20",
         announced_on=DAY,
         digest_json={},
         paper_ids=[],
-        parts=[ledger.Planned(mail, "email", 1), ledger.Planned(chat, "telegram", 1, "x")],
+        parts=[planning.Planned(mail, "email", 1), planning.Planned(chat, "telegram", 1, "x")],
         now=NOON,
     )
     later = planned(store, parts=2)
@@ -181,5 +183,5 @@ def test_the_tables_of_the_schema_hold_what_the_ledger_assumes(store):
 def test_an_edition_without_parts_records_that_there_was_nothing_to_say(store):
     subscriber_id, (target_id,) = add_reader(store, "email")
     assert plan(store, subscriber_id, target_id, parts=0)
-    assert ledger.find_edition_subscribers(store, "daily:2026-11-20") == {subscriber_id}
+    assert planning.find_edition_subscribers(store, "daily:2026-11-20") == {subscriber_id}
     assert ledger.due_targets(store, NOON) == []

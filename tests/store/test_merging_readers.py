@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import event, insert, select, update
 
 from digests.delivery.codes import build_code
-from digests.delivery.ledger import Planned, claim_next, due_targets, plan_edition, sent_paper_ids, settle
+from digests.delivery.editions import Planned, plan_edition, sent_paper_ids
+from digests.delivery.ledger import claim_next, due_targets, settle
 from digests.errors import InputError
 from digests.papers.paper import ArxivId
 from digests.store.engine import Store

@@ -31,16 +31,27 @@ def announce(store, scope):
     store_announcement(store, page, lambda: EVENING)
 
 
-def test_every_scope_is_claimed_once(store):
+def test_one_asks_at_a_time_and_each_scope_gets_its_turn(store):
     watch(store, ["cs", "math"], EVENING)
-    assert [claim_poll(store, EVENING) for _ in range(3)] == ["cs", "math", None]
+    assert [claim_poll(store, EVENING) for _ in range(2)] == ["cs", None]
+    settle_poll(store, "cs", EVENING, every_seconds=300)
+    assert claim_poll(store, EVENING) == "math"
+    settle_poll(store, "math", EVENING, every_seconds=300)
+    assert claim_poll(store, EVENING) is None
 
 
 def test_a_claim_of_somebody_who_died_comes_back(store):
     watch(store, ["cs"], EVENING)
     claim_poll(store, EVENING)
-    assert claim_poll(store, EVENING + 5 * MINUTES) is None
-    assert claim_poll(store, EVENING + 31 * MINUTES) == "cs"
+    assert claim_poll(store, EVENING + 10 * MINUTES) is None
+    assert claim_poll(store, EVENING + 11 * MINUTES) == "cs"
+
+
+def test_when_the_source_wants_to_be_left_alone_all_its_pages_wait(store):
+    watch(store, ["cs", "math"], EVENING)
+    settle_poll(store, claim_poll(store, EVENING), EVENING, every_seconds=300, fault="429", wait_seconds=3600)
+    assert claim_poll(store, EVENING + 59 * MINUTES) is None
+    assert claim_poll(store, EVENING + 60 * MINUTES) == "cs"
 
 
 def test_an_old_page_is_asked_for_again_soon_and_rarely_in_the_end(store):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
+from digests.clock import announced_at
 from digests.papers.paper import Announced, Announcement, ArxivId, Kind, Source
 from digests.papers.shelf import store_announcement
 from digests.store.engine import Store
@@ -185,7 +186,8 @@ def test_the_first_keyword_of_an_empty_list_is_a_beginning_and_the_second_is_non
     announce(store, TUESDAY)
     change(store, reader, next_due=LATER)
     add(store, reader, "world model")
-    assert (again(store, reader).served_on, again(store, reader).next_due) == (MONDAY, LATER)
+    # And what is being composed is composed again.
+    assert (again(store, reader).served_on, again(store, reader).next_due) == (MONDAY, None)
 
     for _ in range(2):
         remove_keyword(store, reader.id, "1")
@@ -197,8 +199,9 @@ def test_a_pause_leaves_out_what_was_announced_meanwhile(store: Store):
     reader = join_by_chat(store)
     announce(store, MONDAY)
 
-    assert pause(store, reader.id, NOW).paused_at == NOW
-    assert pause(store, reader.id, LATER).paused_at == NOW
+    early = announced_at(TUESDAY) - timedelta(hours=1)
+    assert pause(store, reader.id, early).paused_at == early
+    assert pause(store, reader.id, LATER).paused_at == early
     assert active_readers(store) == []
 
     announce(store, TUESDAY)

@@ -9,7 +9,7 @@ from sqlalchemy import event, func, insert, select, update
 
 from digests.store.engine import Store
 from digests.store.tables import deliveries, edition_papers, editions, forgotten, metadata, subscribers, targets
-from digests.subscribers.directory import find_by_address, list_subscribers
+from digests.subscribers.directory import find_by_address, list_chats, list_subscribers
 from digests.subscribers.membership import add_address, forget
 from digests.subscribers.readers import active_readers, load_reader
 from digests.subscribers.subscriber import Subscriber
@@ -33,6 +33,13 @@ def count_queries(store: Store, action: Callable[[], object]) -> int:
     action()
     event.remove(store.engine, "before_cursor_execute", note)
     return len(statements)
+
+
+def test_chats_are_those_of_everybody_who_has_one(store):
+    join_by_chat(store, "42")
+    join_by_mail(store)
+    join_by_chat(store, "7")
+    assert list_chats(store) == [42, 7]
 
 
 # --- joining ------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import delete, select
 
-from digests.delivery import ledger
+from digests.delivery import editions, ledger
 from digests.delivery.channel import EMAIL, TELEGRAM
 from digests.delivery.deliver import Courier
 from digests.delivery.outcomes import REPEAT_AFTER
@@ -47,7 +47,7 @@ def clock():
 @pytest.fixture
 def make_courier(store, clock):
     def make(**channels):
-        def render(edition_id, target_id):
+        def render(edition_id, target_id, _address):
             return Mail(subject=f"edition {edition_id}", text=f"for {target_id}", html=f"<p>for {target_id}</p>")
 
         return Courier(store=store, channels=channels, render_mail=render, now=clock)
@@ -58,7 +58,7 @@ def make_courier(store, clock):
 def plan(store, *channels, parts=1, digest=None):
     """An edition for a new reader with these channels: [(edition id, target id)]."""
     subscriber_id, ids = add_reader(store, *channels)
-    edition_id = ledger.plan_edition(
+    edition_id = editions.plan_edition(
         store,
         subscriber_id=subscriber_id,
         slot="daily:2026-11-20",
@@ -66,7 +66,7 @@ def plan(store, *channels, parts=1, digest=None):
         digest_json=digest or {"nothing": None},
         paper_ids=[],
         parts=[
-            ledger.Planned(target_id, channel, part, f"<b>part {part}</b>" if channel == TELEGRAM else "")
+            editions.Planned(target_id, channel, part, f"<b>part {part}</b>" if channel == TELEGRAM else "")
             for target_id, channel in zip(ids, channels, strict=True)
             for part in range(1, (parts if channel == TELEGRAM else 1) + 1)
         ],
@@ -87,8 +87,8 @@ def target(store, target_id):
 
 async def test_parts_arrive_in_order_and_only_the_first_makes_a_sound(store, make_courier):
     channel = FakeChannel()
-    (pair,) = plan(store, TELEGRAM, parts=3)
-    assert await make_courier(telegram=channel).deliver_target(*pair) == {S.SENT: 3}
+    plan(store, TELEGRAM, parts=3)
+    assert await make_courier(telegram=channel).deliver_due() == {S.SENT: 3}
     assert [(m.html, m.silent) for m in channel.received] == [
         ("<b>part 1</b>", False),
         ("<b>part 2</b>", True),
@@ -98,25 +98,24 @@ async def test_parts_arrive_in_order_and_only_the_first_makes_a_sound(store, mak
 
 async def test_a_second_run_sends_nothing(store, make_courier):
     channel = FakeChannel()
-    (pair,) = plan(store, TELEGRAM, parts=2)
+    plan(store, TELEGRAM, parts=2)
     courier = make_courier(telegram=channel)
-    await courier.deliver_target(*pair)
-    assert await courier.deliver_target(*pair) == {}
+    await courier.deliver_due()
     assert await courier.deliver_due() == {}
     assert len(channel.received) == 2
 
 
 async def test_that_there_is_nothing_is_said_silently(store, make_courier):
     channel = FakeChannel()
-    (pair,) = plan(store, TELEGRAM, digest={"nothing": "no_match"})
-    await make_courier(telegram=channel).deliver_target(*pair)
+    plan(store, TELEGRAM, digest={"nothing": "no_match"})
+    await make_courier(telegram=channel).deliver_due()
     assert channel.received[0].silent
 
 
 async def test_a_mail_is_rendered_when_it_is_sent(store, make_courier):
     channel = FakeChannel()
     (pair,) = plan(store, EMAIL)
-    await make_courier(email=channel).deliver_target(*pair)
+    await make_courier(email=channel).deliver_due()
     (message,) = channel.received
     assert (message.subject, message.text) == (f"edition {pair[0]}", f"for {pair[1]}")
     assert (message.html, message.address) == (f"<p>for {pair[1]}</p>", "reader1@example.net")
@@ -124,9 +123,9 @@ async def test_a_mail_is_rendered_when_it_is_sent(store, make_courier):
 
 async def test_a_deferral_stops_the_target_and_the_next_run_goes_on(store, make_courier, clock):
     channel = FakeChannel(None, Deferred("busy", retry_after_seconds=60))
-    (pair,) = plan(store, TELEGRAM, parts=3)
+    plan(store, TELEGRAM, parts=3)
     courier = make_courier(telegram=channel)
-    assert await courier.deliver_target(*pair) == {S.SENT: 1, S.DEFERRED: 1}
+    assert await courier.deliver_due() == {S.SENT: 1, S.DEFERRED: 1}
     assert await courier.deliver_due() == {}
     clock.now += timedelta(minutes=1)
     assert await courier.deliver_due() == {S.SENT: 2}
@@ -135,11 +134,11 @@ async def test_a_deferral_stops_the_target_and_the_next_run_goes_on(store, make_
 
 async def test_an_unknown_part_is_repeated_once_with_a_mark(store, make_courier, clock):
     channel = FakeChannel(Unknown("timed out"))
-    (pair,) = plan(store, TELEGRAM, parts=2)
+    plan(store, TELEGRAM, parts=2)
     courier = make_courier(telegram=channel)
-    assert await courier.deliver_target(*pair) == {S.UNKNOWN: 1}
+    assert await courier.deliver_due() == {S.UNKNOWN: 1}
     clock.now += REPEAT_AFTER
-    assert await courier.deliver_target(*pair) == {S.SENT: 2}
+    assert await courier.deliver_due() == {S.SENT: 2}
     assert [m.html for m in channel.received] == [
         "<b>part 1</b>",
         mark_repeat("<b>part 1</b>", language="zh"),
@@ -149,11 +148,11 @@ async def test_an_unknown_part_is_repeated_once_with_a_mark(store, make_courier,
 
 async def test_a_repeat_without_an_answer_is_the_last_and_the_rest_goes_on(store, make_courier, clock):
     channel = FakeChannel(Unknown("timed out"), Unknown("timed out"))
-    (pair,) = plan(store, TELEGRAM, parts=2)
+    plan(store, TELEGRAM, parts=2)
     courier = make_courier(telegram=channel)
-    await courier.deliver_target(*pair)
+    await courier.deliver_due()
     clock.now += REPEAT_AFTER
-    assert await courier.deliver_target(*pair) == {S.FAILED: 1, S.SENT: 1}
+    assert await courier.deliver_due() == {S.FAILED: 1, S.SENT: 1}
     assert [m.part for m in channel.received] == [1, 1, 2]
 
 
@@ -161,9 +160,9 @@ async def test_a_repeated_mail_has_the_same_reference_and_the_same_words(store, 
     channel = FakeChannel(Unknown("hung up"))
     (pair,) = plan(store, EMAIL)
     courier = make_courier(email=channel)
-    await courier.deliver_target(*pair)
+    await courier.deliver_due()
     clock.now += REPEAT_AFTER
-    await courier.deliver_target(*pair)
+    await courier.deliver_due()
     first, second = channel.received
     assert first == second
     assert first.reference == f"digest-{pair[0]}-{pair[1]}-1"
@@ -182,8 +181,8 @@ async def test_what_a_dead_process_held_is_repeated_with_a_mark(store, make_cour
 
 async def test_a_part_that_is_rejected_does_not_hold_up_the_rest(store, make_courier):
     channel = FakeChannel(MessageRejected("can't parse"))
-    (pair,) = plan(store, TELEGRAM, parts=2)
-    assert await make_courier(telegram=channel).deliver_target(*pair) == {S.FAILED: 1, S.SENT: 1}
+    plan(store, TELEGRAM, parts=2)
+    assert await make_courier(telegram=channel).deliver_due() == {S.FAILED: 1, S.SENT: 1}
 
 
 async def test_a_reader_who_is_gone_gets_nothing_more_but_keeps_the_other_address(store, make_courier):
@@ -199,7 +198,7 @@ async def test_a_reader_who_is_gone_gets_nothing_more_but_keeps_the_other_addres
 async def test_a_chat_that_moved_is_followed(store, make_courier):
     channel = FakeChannel(RecipientMoved(new_address="-100777"))
     (pair,) = plan(store, TELEGRAM, parts=2)
-    assert await make_courier(telegram=channel).deliver_target(*pair) == {S.SENT: 2}
+    assert await make_courier(telegram=channel).deliver_due() == {S.SENT: 2}
     assert [m.address for m in channel.received] == ["-100777", "-100777"]
     assert target(store, pair[1]).address == "-100777"
 
@@ -207,23 +206,22 @@ async def test_a_chat_that_moved_is_followed(store, make_courier):
 async def test_a_chat_that_moved_to_another_readers_is_gone(store, make_courier):
     other, _ = add_reader(store, TELEGRAM)
     channel = FakeChannel(RecipientMoved(new_address=str(1000 + other)))
-    (pair,) = plan(store, TELEGRAM)
-    assert await make_courier(telegram=channel).deliver_target(*pair) == {S.GONE: 1}
+    plan(store, TELEGRAM)
+    assert await make_courier(telegram=channel).deliver_due() == {S.GONE: 1}
     assert channel.received == []
 
 
 async def test_a_chat_that_moves_for_ever_waits(store, make_courier):
     channel = FakeChannel(RecipientMoved(new_address="-1007"), RecipientMoved(new_address="-1008"))
-    (pair,) = plan(store, TELEGRAM)
-    assert await make_courier(telegram=channel).deliver_target(*pair) == {S.DEFERRED: 1}
+    plan(store, TELEGRAM)
+    assert await make_courier(telegram=channel).deliver_due() == {S.DEFERRED: 1}
 
 
-async def test_a_channel_that_is_not_set_up_is_left_alone_and_named_waits(store, make_courier):
-    chat, mail = plan(store, TELEGRAM, EMAIL)
-    courier = make_courier(email=FakeChannel())
-    assert await courier.deliver_due() == {S.SENT: 1}
-    assert await courier.deliver_target(*chat) == {S.DEFERRED: 1}
-    assert await courier.deliver_target(*mail) == {}
+async def test_what_is_for_a_channel_that_is_not_set_up_waits(store, make_courier):
+    plan(store, TELEGRAM, EMAIL)
+    assert await make_courier(email=FakeChannel()).deliver_due() == {S.SENT: 1}
+    assert states(store) == [S.PLANNED, S.SENT]
+    assert await make_courier(telegram=FakeChannel()).deliver_due() == {S.SENT: 1}
 
 
 async def test_two_couriers_at_once_send_everything_once(store, make_courier):
@@ -271,16 +269,16 @@ async def test_a_bug_in_one_delivery_stops_no_other_and_is_heard(store, make_cou
 
 
 async def test_a_reader_forgotten_between_claim_and_mail_gets_nothing(store, make_courier):
-    (pair,) = plan(store, EMAIL)
+    plan(store, EMAIL)
     channel = FakeChannel()
 
-    def forget_then_render(edition_id, _target_id):
+    def forget_then_render(edition_id, _target_id, _address):
         with store.writing() as connection:
             connection.execute(delete(subscribers))
-        return ledger.load_digest(store, edition_id)
+        return editions.load_digest(store, edition_id)
 
     courier = replace(make_courier(email=channel), render_mail=forget_then_render)
-    assert (await courier.deliver_target(*pair)).total() == 0
+    assert (await courier.deliver_due()).total() == 0
     assert (channel.received, states(store)) == ([], [])
 
 
@@ -303,6 +301,6 @@ class Busy(FakeChannel):
 
 async def test_a_message_that_waits_for_its_turn_has_not_begun(store, make_courier):
     channel = Busy(store)
-    (pair,) = plan(store, TELEGRAM)
-    await make_courier(telegram=channel).deliver_target(*pair)
+    plan(store, TELEGRAM)
+    await make_courier(telegram=channel).deliver_due()
     assert channel.begun == [None, NOON]

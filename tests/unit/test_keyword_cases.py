@@ -6,9 +6,9 @@ import pytest
 
 from digests.errors import QueryRefused
 from digests.keywords.language import parse, parse_canonical
-from digests.keywords.matcher import match_one
 from digests.papers.paper import ArxivId
 from tests.builders import make_paper
+from tests.matching import match_one
 
 CASES = Path(__file__).parents[1] / "fixtures" / "keywords"
 

@@ -9,13 +9,14 @@ from digests.errors import QueryRefused
 from digests.keywords.folding import find_beginnings
 from digests.keywords.language import MAX_CHARS, parse, parse_canonical, split_keywords
 from digests.keywords.match import Field
-from digests.keywords.matcher import Matcher, match_one
+from digests.keywords.matcher import Matcher
 from digests.keywords.refusals import explain_refusal
 from digests.keywords.tree import And, Label, Not, Or, Phrase, Shape
 from digests.keywords.words import read_words
 from digests.papers.paper import ArxivId
 from digests.phrases import load_phrases
 from tests.builders import make_paper
+from tests.matching import match_one
 
 FEW = settings(max_examples=150, deadline=None)
 

@@ -100,7 +100,7 @@ def test_a_canonical_form_may_be_longer_than_what_a_person_may_type():
 
 def test_a_query_tells_its_terms():
     query = parse('扩散策略 OR "diffusion policy" NOT driving')
-    assert query.term_count == 3
+    assert len(query.terms) == 3
     assert len(query.positive_terms) == 2
     assert not query.has_only_chinese
     assert parse("扩散策略 NOT driving").has_only_chinese

@@ -4,9 +4,10 @@ import pytest
 
 from digests.keywords.language import parse
 from digests.keywords.match import Field, Span
-from digests.keywords.matcher import Matcher, match_one
+from digests.keywords.matcher import Matcher
 from digests.papers.paper import ArxivId
 from tests.builders import make_paper
+from tests.matching import match_one
 
 
 def spans(query, chinese="", **fields):

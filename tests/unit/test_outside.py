@@ -63,9 +63,3 @@ def test_every_part_says_on_its_own_line_what_would_set_it(bare):
     lines = written(bare()).splitlines()[2:]
     assert [line.split("  ")[0] for line in lines] == [part.name for part in list_outside_parts(bare())]
     assert all("_URL" in line or "_TOKEN" in line for line in lines)
-
-
-def test_a_source_without_a_stand_in_is_said_to_be_left_out(bare):
-    parts = {part.name: part for part in list_outside_parts(bare(stand_ins=True, arxiv_list_url="http://127.0.0.1:1"))}
-    assert parts["arXiv"].kind is Kind.STAND_IN
-    assert (parts["Hugging Face"].kind, parts["Hugging Face"].place) == (Kind.NOT_SET, "left out of the sandbox")

@@ -121,6 +121,8 @@ def test_a_child_process_reads_the_same_settings(monkeypatch, tmp_path):
         ("PAPERPOST_CONTACT", "hunter2\r\nX-More: y"),
         ("PAPERPOST_CONTACT", "hunter2 张三"),
         ("PAPERPOST_LLM_TIMEOUT_SECONDS", "inf"),
+        # The worker's sign of life would come too late.
+        ("PAPERPOST_TICK_SECONDS", "121"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_by_its_name_and_never_repeated(monkeypatch, name, value):

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from digests.bootstrap import Services
 from digests.composing.codec import digest_to_json
-from digests.delivery.ledger import Planned, plan_edition
+from digests.delivery.editions import Planned, plan_edition
 from digests.settings import Settings
 from digests.store.tables import deliveries, targets
 from sandbox.mailbox import Mailbox, serve_mailbox

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from digests.delivery.channel import EMAIL
 from digests.heartbeat import beat
@@ -11,7 +12,7 @@ from digests.phrases import load_phrases
 from digests.store.tables import deliveries, heartbeats, targets
 from digests.subscribers.directory import list_subscribers
 from digests.subscribers.leaving import sign_target
-from digests.subscribers.membership import forget
+from digests.subscribers.membership import forget, join
 from sandbox.telegram import serve_telegram
 from sandbox.telegram_chats import Telegram
 from tests.builders import add_reader
@@ -29,8 +30,19 @@ def target_id(store) -> int:
 
 
 @pytest.fixture
-def link(target_id) -> str:
-    return f"/leave/{sign_target(target_id, SALT)}"
+def token(store, target_id) -> str:
+    return sign(store, target_id)
+
+
+@pytest.fixture
+def link(token) -> str:
+    return f"/leave/{token}"
+
+
+def sign(store, target_id, salt=SALT) -> str:
+    with store.reading() as connection:
+        address = connection.scalar(select(targets.c.address).where(targets.c.id == target_id))
+    return sign_target(target_id, address, salt)
 
 
 def is_gone(store) -> bool:
@@ -55,6 +67,7 @@ def test_the_first_page_says_what_this_is_in_both_languages(client):
         ("en;q=0.1, zh-HK;q=0.9", "取消訂閱論文郵差"),
         ("de-DE, en;q=0.5", "Unsubscribe from PaperPost"),
         ("fr", "退订论文邮差"),
+        ("yue-HK, en;q=0.5", "取消訂閱論文郵差"),
         (";q=x,,en;q=0,*" * 400, "退订论文邮差"),
     ],
 )
@@ -94,15 +107,15 @@ def test_whatever_the_body_is_the_token_alone_says_who(client, store, link, body
 @pytest.mark.parametrize(
     "damage", [lambda t: t[:-1] + "!", lambda t: "9" + t, lambda _: "x" * 5000, lambda _: "%ff%00.é"]
 )
-def test_a_damaged_link_is_a_friendly_404_and_changes_nothing(client, store, target_id, method, damage):
-    page = client.request(method, f"/leave/{damage(sign_target(target_id, SALT))}")
+def test_a_damaged_link_is_a_friendly_404_and_changes_nothing(client, store, token, method, damage):
+    page = client.request(method, f"/leave/{damage(token)}")
     assert page.status_code == 404
     assert ZH("web.old_link") in page.text
     assert not is_gone(store)
 
 
 def test_a_link_signed_with_another_key_is_none_of_ours(client, store, target_id):
-    assert client.post(f"/leave/{sign_target(target_id, b'another')}").status_code == 404
+    assert client.post(f"/leave/{sign(store, target_id, b'another')}").status_code == 404
     assert not is_gone(store)
 
 
@@ -112,6 +125,14 @@ def test_a_link_of_somebody_who_was_forgotten_says_so(client, store, link):
     page = client.post(link)
     assert page.status_code == 404
     assert ZH("web.old_link") in page.text
+
+
+def test_an_old_link_says_so_and_mutes_nobody_who_joined_since(client, store, link):
+    (subscriber,) = list_subscribers(store)
+    forget(store, subscriber.id, salt=SALT, now=NOW)
+    join(store, channel=EMAIL, address="li@example.org", confirmed=True, salt=SALT, now=NOW)
+    assert client.get(link).status_code == client.post(link).status_code == 404
+    assert not is_gone(store)
 
 
 def test_other_addresses_and_methods_get_a_page_too(client, link):

@@ -50,4 +50,5 @@ def test_a_port_in_use_is_one_sentence(tmp_path):
             _, err = process.communicate(timeout=_PATIENCE_SECONDS)
     assert process.returncode == 1
     (sentence,) = err.decode().splitlines()
-    assert sentence.startswith(f"The web process cannot listen on 127.0.0.1, port {port}: Address already in use. ")
+    assert sentence.startswith(f"Port {port} on 127.0.0.1 cannot be used: Address already in use. ")
+    assert "PAPERPOST_WEB_PORT" in sentence

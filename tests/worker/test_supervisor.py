@@ -145,6 +145,33 @@ def test_a_child_that_keeps_dying_is_told_with_its_reason_and_without_secrets(tm
     assert states["sleeper"] == "runs"
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGRTMIN"), reason="this system has no real-time signals")
+def test_a_child_killed_by_a_signal_without_a_name_is_told_and_started_again(tmp_path):
+    said: list[str] = []
+    with Supervisor([Process("sleeper", SLEEP)], tmp_path, ENVIRONMENT, report=said.append) as supervisor:
+        first = supervisor.pid("sleeper")
+        os.kill(first, signal.SIGRTMIN + 6)
+        eventually(lambda: supervisor.pid("sleeper") != first, "a new sleeper")
+    assert len(said) == 1
+    assert said[0].startswith(f"sleeper ended ({signal.strsignal(signal.SIGRTMIN + 6)});")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_healing_that_ends_by_a_bug_is_told_and_no_child_is_said_to_run(tmp_path):
+    said: list[str] = []
+    answers = iter([True])
+    # Ready once; asked again it is a bug.
+    children = [Process("odd", SLEEP, lambda: next(answers)), Process("sleeper", SLEEP)]
+    with Supervisor(children, tmp_path, ENVIRONMENT, report=said.append) as supervisor:
+        first = supervisor.pid("odd")
+        os.kill(first, signal.SIGKILL)
+        eventually(lambda: any("supervisor has failed (StopIteration" in line for line in said), "the failure is told")
+        assert set(supervisor.states().values()) == {"not looked after any more"}
+        assert supervisor.pid("odd") != first
+        # Started by the thread that failed.
+        assert all(not is_gone(psutil.Process(supervisor.pid(name))) for name in ("odd", "sleeper"))
+
+
 def test_the_reason_is_what_this_life_wrote_and_our_log_lines_are_read(tmp_path):
     log = LogFile(tmp_path / "bot.log")
     for text, reason in [

@@ -25,6 +25,7 @@ def test_task_names_are_written_out(app):
         "papers.collect",
         "papers.poll",
         "digests.prepare",
+        "digests.plan",
         "digests.summarise",
         "digests.dispatch",
         "digests.compose",

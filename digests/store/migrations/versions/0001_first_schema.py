@@ -60,7 +60,8 @@ def upgrade() -> None:
     sa.Column('scope', sa.JSON(), nullable=True),
     sa.Column('paused_at', UtcDateTime(), nullable=True),
     sa.Column('joined_at', UtcDateTime(), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_subscribers'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_subscribers')),
+    sqlite_autoincrement=True
     )
     op.create_table('announcements',
     sa.Column('paper_id', sa.String(length=40), nullable=False),
@@ -82,7 +83,8 @@ def upgrade() -> None:
     sa.Column('composed_at', UtcDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['subscriber_id'], ['subscribers.id'], name=op.f('fk_editions_subscriber_id_subscribers'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_editions')),
-    sa.UniqueConstraint('slot', 'subscriber_id', name=op.f('uq_editions_slot_subscriber_id'))
+    sa.UniqueConstraint('slot', 'subscriber_id', name=op.f('uq_editions_slot_subscriber_id')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('editions', schema=None) as batch_op:
         batch_op.create_index('ix_editions_announced_on', ['announced_on'], unique=False)
@@ -138,7 +140,8 @@ def upgrade() -> None:
     sa.Column('gone_reason', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['subscriber_id'], ['subscribers.id'], name=op.f('fk_targets_subscriber_id_subscribers'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_targets')),
-    sa.UniqueConstraint('channel', 'address', name=op.f('uq_targets_channel_address'))
+    sa.UniqueConstraint('channel', 'address', name=op.f('uq_targets_channel_address')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('targets', schema=None) as batch_op:
         batch_op.create_index('ix_targets_subscriber_id', ['subscriber_id'], unique=False)
@@ -164,7 +167,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['edition_id'], ['editions.id'], name=op.f('fk_deliveries_edition_id_editions'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['target_id'], ['targets.id'], name=op.f('fk_deliveries_target_id_targets'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_deliveries')),
-    sa.UniqueConstraint('edition_id', 'target_id', 'part', name=op.f('uq_deliveries_edition_id_target_id_part'))
+    sa.UniqueConstraint('edition_id', 'target_id', 'part', name=op.f('uq_deliveries_edition_id_target_id_part')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('deliveries', schema=None) as batch_op:
         batch_op.create_index('ix_deliveries_state_not_before', ['state', 'not_before'], unique=False)

@@ -24,7 +24,8 @@ def upgrade() -> None:
     # Who was served before there were schedules has had the newest batch of their editions.
     op.execute(
         'UPDATE subscribers SET served_on = '
-        '(SELECT max(announced_on) FROM editions WHERE editions.subscriber_id = subscribers.id)'
+        "(SELECT max(announced_on) FROM editions WHERE editions.subscriber_id = subscribers.id "
+        "AND slot NOT LIKE 'sandbox:%')"
     )
     op.add_column('targets', sa.Column('muted_at', UtcDateTime(), nullable=True))
     op.create_table('confirmations',

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""A first hour in the sandbox, typed at its page and written down: `.venv/bin/python scripts/first-hour > docs/first-hour.md`.
+"""A first hour in the sandbox, typed at its page and written down.
+
+    .venv/bin/python scripts/first_hour.py > docs/first-hour.md
 
 It talks to `paperpost up` as the page's own script does, so what it shows is what a person would have seen.
 """
@@ -49,7 +51,7 @@ class Page:
 
     def show_answer(self) -> None:
         """What the bot said or changed since the last time."""
-        wait_for(lambda: self._news(), "an answer")
+        wait_for(self._news, "an answer")
         settle(lambda: len(self._news()))
         for message in self._news():
             self._shown[message["id"]] = repr(message)
@@ -61,7 +63,8 @@ class Page:
         return bool(self._news())
 
     def mails(self) -> list[dict[str, Any]]:
-        return self._client.get("/mails").json()
+        mails: list[dict[str, Any]] = self._client.get("/mails").json()
+        return mails
 
     def read_mail(self) -> str:
         """The newest mail."""
@@ -75,7 +78,8 @@ class Page:
         return [m for m in self._messages() if not m["is_mine"] and self._shown.get(m["id"]) != repr(m)]
 
     def _messages(self) -> list[dict[str, Any]]:
-        return self._client.get(CHAT).json()["messages"]
+        messages: list[dict[str, Any]] = self._client.get(CHAT).json()["messages"]
+        return messages
 
     def _post(self, path: str, body: dict[str, Any] | None) -> None:
         self._client.post(path, json=body).raise_for_status()
@@ -114,8 +118,10 @@ def settle(count: Callable[[], int], seconds: float = 1.5) -> None:
 @contextmanager
 def run_service(folder: Path) -> Iterator[Page]:
     command = [str(Path(sys.executable).with_name("paperpost")), "up", "--port", str(PORT)]
-    piped = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    with subprocess.Popen(command, cwd=folder, env={"PAPERPOST_WEB_PORT": str(PORT + 1)}, **piped) as process:
+    environment = {"PAPERPOST_WEB_PORT": str(PORT + 1)}
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         print("```\n$ make run")
         for line in process.stdout or ():
             print(re.sub(rf"{re.escape(str(folder))}/|\S*bin/(?=paperpost)", "", line).rstrip())
@@ -139,7 +145,7 @@ def show_status(folder: Path) -> None:
 
 
 def main() -> None:
-    print("# 第一个小时\n\n`scripts/first-hour` 在沙盒里输入，照录所见；过长的行截断。所有论文都是虚构的。\n")
+    print("# 第一个小时\n\n`scripts/first_hour.py` 在沙盒里输入，照录所见；过长的行截断。所有论文都是虚构的。\n")
     with tempfile.TemporaryDirectory() as name, run_service(Path(name)) as page:
         print("\n## 加入")
         page.type("/start")
@@ -170,7 +176,9 @@ def main() -> None:
         mails = len(page.mails())
         page.press("发布下一批", "/announcements")
         settle(lambda: int(page.has_news()), seconds=8)
-        print(f"*八秒之后：聊天里{'有' if page.has_news() else '没有'}新消息，邮箱里新邮件 {len(page.mails()) - mails} 封。*")
+        news, new_mails = "有" if page.has_news() else "没有", len(page.mails()) - mails
+        print(f"*八秒之后：聊天里{news}新消息，邮箱里新邮件 {new_mails} 封。*")
 
 
-main()
+if __name__ == "__main__":
+    main()

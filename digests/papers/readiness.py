@@ -1,0 +1,61 @@
+"""Which batches are here, and what is still missing of the newest one."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from digests.clock import announced_at
+from digests.papers.gate import Fault
+from digests.papers.paper import Source
+from digests.papers.polling import find_watched
+from digests.papers.shelf import BatchRow, coverage, find_stored
+from digests.papers.taxonomy import archives_of
+from digests.store.engine import Store
+
+#: Older ones are for a back-fill.
+_LOOK_BACK: Final = timedelta(days=30)
+#: After the announcement; an archive whose page has the new date and no paper by then has none today.
+_QUIET_AFTER: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Batches:
+    """
+    stored   arXiv's dates, oldest first, and since when (aware UTC) something of that batch is here
+    missing  archives of the newest one that are watched, or have begun to come, and are not whole
+    """
+
+    stored: Mapping[date, datetime]
+    missing: frozenset[str]
+
+    @property
+    def newest(self) -> date | None:
+        return max(self.stored, default=None)
+
+    def is_whole_for(self, scope: Collection[str] | None) -> bool:
+        """Whether the newest one is all here for a reader of these archives and categories; None = all of arXiv."""
+        return not self.missing if scope is None else self.missing.isdisjoint(find_archives(scope))
+
+
+def load_batches(store: Store, now: datetime) -> Batches:
+    stored = find_stored(store, (now - _LOOK_BACK).date())
+    missing = _find_missing(store, max(stored), now) if stored else frozenset()
+    return Batches(stored, missing)
+
+
+def find_archives(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(archive for name in names for part in name.split("+") for archive in archives_of(part))
+
+
+def _find_missing(store: Store, on: date, now: datetime) -> frozenset[str]:
+    rows = coverage(store, on)
+    # A feed says nothing about the page beside it; where there are only feeds, they must do.
+    pages = [row for row in rows if row.source is Source.LISTING]
+    begun = [row.scope for row in pages or rows if not row.whole and not _is_quiet(row, on, now)]
+    unasked = find_watched(store) - {row.scope for row in pages}
+    return find_archives([*begun, *unasked])
+
+
+def _is_quiet(row: BatchRow, on: date, now: datetime) -> bool:
+    return row.fault == Fault.EMPTY and now >= announced_at(on) + _QUIET_AFTER
