@@ -1,5 +1,6 @@
 """The bot as one PTB application. Starting and stopping it is the business of `python -m bot`."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from telegram.ext import (
 
 from bot.answers import Callback, answer_taps_with, answer_with, report
 from bot.backtests import Backtests
-from bot.commands import COMMANDS, answer
+from bot.commands import COMMANDS, answer, list_offered
 from bot.handlers import hints
 from bot.order import ChatOrder
 from bot.pacing import PacedRequests
@@ -67,7 +68,7 @@ def build_application(
         .defaults(Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .rate_limiter(PacedRequests(services.pacing))
         .concurrent_updates(ChatOrder())
-        .post_init(partial(_begin, pulse))
+        .post_init(partial(_begin, services, pulse))
         .post_shutdown(pulse.stop)
         .build()
     )
@@ -76,19 +77,19 @@ def build_application(
     return application
 
 
-async def _begin(pulse: Pulse, application: BotApplication) -> None:
+async def _begin(services: BotServices, pulse: Pulse, application: BotApplication) -> None:
     await pulse.start()
-    await offer_commands(application)
+    await offer_commands(application, list_offered(services))
 
 
-async def offer_commands(application: BotApplication) -> None:
+async def offer_commands(application: BotApplication, commands: Sequence[str]) -> None:
     """Fill the menu beside the input field: in English, and for Chinese clients in Chinese.
 
     Telegram takes codes of two letters, so the menu cannot tell simplified from traditional.
     """
     for language, language_code in (("en", None), ("zh", "zh")):
         phrases = load_phrases(language)
-        menu = [BotCommand(name, phrases(f"chat.command_{name}")) for name in COMMANDS]
+        menu = [BotCommand(name, phrases(f"chat.command_{name}")) for name in commands]
         try:
             await application.bot.set_my_commands(menu, BotCommandScopeAllPrivateChats(), language_code)
         except TelegramError as error:

@@ -13,6 +13,7 @@ from bot.handlers.scope import scope
 from bot.handlers.settings import pause_, resume_, settings
 from bot.handlers.today import today
 from bot.services import Answer, Asked, BotServices, Handler
+from digests.delivery.channel import EMAIL
 
 #: In the order of the menu.
 COMMANDS: Final[dict[str, Handler]] = {
@@ -36,10 +37,19 @@ COMMANDS: Final[dict[str, Handler]] = {
 }
 
 
+#: Of no use where nothing but the chat is open.
+_ABOUT_MAIL: Final = frozenset({"channel", "email"})
+
+
+def list_offered(services: BotServices) -> list[str]:
+    """The commands for the menu, in its order."""
+    return [name for name in COMMANDS if name not in _ABOUT_MAIL or EMAIL in services.channels]
+
+
 def answer(services: BotServices, asked: Asked) -> Answer:
     """What any text says. Raises InputError, whose sentence is the answer."""
     if asked.command in COMMANDS:
         return COMMANDS[asked.command](services, asked)
     if asked.command:
-        return hints.unknown_command(asked, COMMANDS)
+        return hints.unknown_command(services, asked, list_offered(services))
     return plain_code(services, asked) or hints.plain_text(services, asked)

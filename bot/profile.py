@@ -1,16 +1,16 @@
 """What a reader has set, in words. Plain text: the voice escapes it where it is filled in."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from babel import Locale
-from babel.dates import format_datetime, get_day_names, get_month_names
+from babel.dates import get_day_names, get_month_names
 
 from bot.services import BotServices
 from bot.voice import Voice
 from digests.delivery.channel import EMAIL
-from digests.papers.calendar import find_expected, find_next_announced
+from digests.papers.calendar import find_expected, find_next_announced, is_holiday
 from digests.papers.shelf import latest_date
 from digests.subscribers.advice import Freshness, HourAdvice
 from digests.subscribers.keywords import list_keywords
@@ -27,21 +27,22 @@ WORKDAYS: Final = (1, 2, 3, 4, 5)
 
 
 def say_hour(voice: Voice, reader: Subscriber) -> str:
-    if reader.send_at is None:
-        return voice.plain("hour_asap")
-    return voice.plain("hour_at", hour=f"{reader.send_at:%H:%M}")
+    return voice.plain("hour_asap") if reader.send_at is None else f"{reader.send_at:%H:%M}"
 
 
 def say_zone(voice: Voice, timezone: str) -> str:
     """The place by which people know it, and the name that /timezone takes."""
-    if timezone == _BEIJING:
-        return voice.plain("zone_beijing")
+    clock = say_clock(voice, timezone)
+    is_place = "/" in timezone and not timezone.startswith("Etc/") and timezone != _BEIJING
+    return voice.plain("zone_named", zone=clock, name=timezone) if is_place else clock
+
+
+def say_clock(voice: Voice, timezone: str) -> str:
+    """The place alone, to stand behind an hour."""
     if timezone.startswith("Etc/GMT"):
         # Its name counts westward: Etc/GMT-8 is UTC+8.
         return f"UTC{-int(timezone.removeprefix('Etc/GMT') or 0):+d}"
-    if "/" not in timezone:
-        return timezone
-    return voice.plain("zone", city=say_city(voice, timezone), zone=timezone)
+    return voice.plain("zone", city=say_city(voice, timezone)) if "/" in timezone else timezone
 
 
 def say_city(voice: Voice, timezone: str) -> str:
@@ -55,7 +56,7 @@ def say_weekdays(voice: Voice, weekdays: tuple[int, ...] | None) -> str:
         return voice.plain("weekdays_all")
     if weekdays == WORKDAYS:
         return voice.plain("weekdays_work")
-    names = get_day_names("abbreviated", locale=_locale(voice))
+    names = get_day_names("abbreviated", locale=voice.locale)
     # CLDR counts from Monday as 0, ISO as 1.
     return voice.plain("list_join").join(names[day - 1] for day in weekdays or ())
 
@@ -70,10 +71,9 @@ def say_target(voice: Voice, target: Target) -> str:
     return voice.plain("channel_email", address=target.address) if target.channel == EMAIL else "Telegram"
 
 
-def say_mail_addresses(reader: Subscriber) -> str:
+def say_mail_addresses(addresses: Iterable[Target]) -> str:
     """Empty without any."""
-    found = (target.address for target in reader.targets if target.channel == EMAIL and target.is_usable)
-    return shorten(", ".join(found), _MAX_CHARS)
+    return shorten(", ".join(target.address for target in addresses), _MAX_CHARS)
 
 
 def say_scope(voice: Voice, scope: tuple[str, ...] | None) -> str:
@@ -87,22 +87,28 @@ def say_next(voice: Voice, services: BotServices, reader: Subscriber) -> str:
     if not list_keywords(services.store, reader.id):
         return voice("next_no_keywords")
     now = services.now()
-    due_at = find_next_digest(reader, now)
+    schedule = Schedule(reader.timezone, reader.send_at, reader.weekdays)
+    batch = _find_next_batch(reader, now)
+    due_at = find_due_at(schedule, batch)
     if due_at <= now:
-        return voice("next_now" if latest_date(services.store) else "next_first")
-    moment = say_moment(voice, due_at, reader.timezone)
+        return voice(_judge_due(services, batch, now))
+    moment = voice.moment(due_at.astimezone(schedule.zone))
     return voice("next_asap" if reader.send_at is None else "next_at", moment=moment)
 
 
-def find_next_digest(reader: Subscriber, now: datetime) -> datetime:
-    """Aware UTC; a day on which arXiv is closed brings a notice at most, so it is passed over."""
-    schedule = Schedule(reader.timezone, reader.send_at, reader.weekdays)
-    return find_due_at(schedule, find_next_announced(reader.served_on or find_expected(now) - timedelta(days=1)))
+def _find_next_batch(reader: Subscriber, now: datetime) -> date:
+    """A day on which arXiv is closed brings a notice at most, so it is passed over."""
+    return find_next_announced(reader.served_on or find_expected(now) - timedelta(days=1))
 
 
-def say_moment(voice: Voice, moment: datetime, timezone: str) -> str:
-    pattern = voice.plain("moment_pattern")
-    return format_datetime(moment, pattern, tzinfo=Schedule(timezone).zone, locale=_locale(voice))
+def _judge_due(services: BotServices, batch: date, now: datetime) -> str:
+    """Why a digest whose moment has passed is not there yet: the sentence for it. `batch` is the first in it."""
+    newest, expected = latest_date(services.store), find_expected(now)
+    if newest is None:
+        return "next_first"
+    # On a holiday nothing comes that the digest could wait for.
+    awaited = batch if is_holiday(expected) else expected
+    return "next_now" if newest >= awaited else "next_unannounced"
 
 
 def say_advice(voice: Voice, advice: HourAdvice) -> str:
@@ -117,11 +123,7 @@ def say_advice(voice: Voice, advice: HourAdvice) -> str:
 
 def _say_months(voice: Voice, months: tuple[int, ...]) -> str:
     """`months` in the order of the seasons."""
-    names = get_month_names("abbreviated", locale=_locale(voice))
+    names = get_month_names("abbreviated", locale=voice.locale)
     if len(months) > 2 and all(after == month % 12 + 1 for month, after in pairwise(months)):
         return voice.plain("months_span", first=names[months[0]], last=names[months[-1]])
     return voice.plain("list_join").join(names[month] for month in months)
-
-
-def _locale(voice: Voice) -> Locale:
-    return Locale.parse(voice.phrases.language, sep="-")

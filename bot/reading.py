@@ -1,5 +1,6 @@
 """What a person sent, as the handlers know it: a message's text and a button's command are the same thing."""
 
+from dataclasses import replace
 from typing import Final
 
 from telegram import CallbackQuery, Message, MessageEntity, User
@@ -23,7 +24,7 @@ def read_message(services: BotServices, message: Message, bot_name: str) -> Aske
 def read_tap(services: BotServices, query: CallbackQuery, chat_id: int, bot_name: str) -> Asked:
     """Whoever builds their own Telegram chooses what a tap says, so it is read like any text."""
     command, text = _split_line(make_readable((query.data or "")[:_MAX_TEXT_CHARS]))
-    return _read(services, chat_id, query.from_user, bot_name, command, text)
+    return replace(_read(services, chat_id, query.from_user, bot_name, command, text), is_tap=True)
 
 
 def load_stranger_voice(user: User | None) -> Voice:

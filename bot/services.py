@@ -39,6 +39,7 @@ class Asked:
     text        what stands after the command, or all of it
     language    the reader's, or that of a stranger's Telegram
     subscriber  None for a stranger
+    is_tap      on a button, perhaps of a message that is months old
     """
 
     chat_id: str
@@ -47,6 +48,7 @@ class Asked:
     language: str
     bot_name: str
     subscriber: Subscriber | None
+    is_tap: bool = False
 
     @property
     def voice(self) -> Voice:

@@ -1,8 +1,12 @@
 """The chat's renderer: sentences of templates/phrases [chat] as Telegram's HTML, and messages of a legal length."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from html import escape
 from typing import Any, Final
+
+from babel import Locale
+from babel.dates import format_datetime
 
 from digests.errors import InputError
 from digests.phrases import Phrases
@@ -25,6 +29,14 @@ class Voice:
         """A sentence of [chat] without HTML: for a button, or to be filled into another one."""
         return self.phrases(f"chat.{name}", **fields)
 
+    def moment(self, local: datetime) -> str:
+        """By the clock of the zone in which `local` is."""
+        return format_datetime(local, self.plain("moment_pattern"), tzinfo=local.tzinfo, locale=self.locale)
+
+    @property
+    def locale(self) -> Locale:
+        return Locale.parse(self.phrases.language, sep="-")
+
     def has(self, name: str) -> bool:
         return name in self.phrases.section("chat")
 
@@ -34,7 +46,8 @@ class Voice:
         The command line says the same sentences, so they hold no HTML: they are escaped whole.
         """
         name = error.code.removeprefix("chat.")
-        sentence = escape(self.phrases(error.code, **error.fields))
+        fields = {key: self.moment(it) if isinstance(it, datetime) else it for key, it in error.fields.items()}
+        sentence = escape(self.phrases(error.code, **fields))
         return f"{sentence}\n{self(f'{name}_example')}" if self.has(f"{name}_example") else sentence
 
 

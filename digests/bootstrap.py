@@ -1,14 +1,11 @@
 """From settings to wired services: what a shell opens once and closes at its end."""
 
 import ipaddress
-import os
-import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from redis.asyncio import Redis
@@ -22,7 +19,7 @@ from digests.delivery.deliver import Courier
 from digests.delivery.email import MailChannel
 from digests.delivery.pacing import MemoryPacing, Pacing, RedisPacing
 from digests.delivery.telegram import TelegramChannel
-from digests.errors import ConfigError, StoreError
+from digests.errors import ConfigError
 from digests.papers.fetch import DEADLINE_SECONDS, PageFetcher, wait_seconds
 from digests.papers.lookup import LookedUp, look_up
 from digests.papers.politeness import (
@@ -34,6 +31,7 @@ from digests.papers.politeness import (
 )
 from digests.papers.taxonomy import find_archive, find_category
 from digests.rendering.code_mail import render_code_mail
+from digests.secret_key import load_secret_key
 from digests.settings import Settings, load_settings
 from digests.store.engine import Store, open_store
 from digests.store.migrate import migrate
@@ -236,7 +234,7 @@ def open_services(settings: Settings | None = None) -> Services:
     migrate(store)
     if not settings.is_sandbox:
         forget_sandbox(store)
-    services = Services(settings=settings, store=store, now=find_clock(settings), salt=_load_secret_key(settings))
+    services = Services(settings=settings, store=store, now=find_clock(settings), salt=load_secret_key(settings))
     # Said at start, not by a worker's log an evening later.
     _ = services.watched
     return services
@@ -252,30 +250,3 @@ def _is_loopback(url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _load_secret_key(settings: Settings) -> bytes:
-    given = settings.secret_key.get_secret_value()
-    if given:
-        return given.encode()
-    path = settings.home / "secret.key"
-    try:
-        settings.home.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            _write_new(path, secrets.token_urlsafe(32))
-        return path.read_bytes()
-    except OSError as error:
-        raise StoreError(f"The secret key {path} cannot be kept: {error.strerror}. Set PAPERPOST_HOME.") from error
-
-
-def _write_new(path: Path, text: str) -> None:
-    """Whole or not at all, and only for us: of two processes that start together the first one's key stands."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.touch(mode=0o600)
-    draft.write_text(text)
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink()

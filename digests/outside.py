@@ -13,6 +13,7 @@ from digests.settings import Settings
 
 _CHANNEL: Final = "PAPERPOST_TELEGRAM_TOKEN or PAPERPOST_SMTP_URL"
 _MODEL: Final = "OPENAI_BASE_URL or OPENAI_API_KEY, PAPERPOST_LLM_MODEL"
+_FIRST: Final = "a channel, then "
 _MAIL: Final = "PAPERPOST_SMTP_URL, PAPERPOST_MAIL_FROM"
 
 
@@ -33,24 +34,27 @@ class OutsidePart:
     variable: str
 
 
-def list_outside_parts(settings: Settings) -> list[OutsidePart]:
+def list_outside_parts(settings: Settings, *, is_own_house: bool = False) -> list[OutsidePart]:
+    """`is_own_house`: `up` runs a sandbox apart, on a database and a broker of its own whatever is set."""
+    first = _FIRST * is_own_house
     return [
         _build_arxiv(settings),
         _build_model(settings),
         _build_channel(settings, "Telegram", settings.telegram_base_url * settings.has_telegram),
         _build_channel(settings, "mail", settings.smtp_url.get_secret_value()),
-        _build_database(settings),
-        _build_broker(settings),
+        _build_database(settings, first + "DATABASE_URL"),
+        _build_broker(settings, first + "REDIS_URL"),
     ]
 
 
-def print_outside_parts(console: Console, settings: Settings) -> None:
+def print_outside_parts(console: Console, settings: Settings, *, is_own_house: bool = False) -> None:
     """The table, one part a line whatever the terminal's width: it is also read from logs."""
     if settings.is_sandbox:
         console.print("Sandbox mode: every outside part is a stand-in on this machine; nobody is written to.")
     else:
         console.print("Real mode: readers are written to.")
-    rows = [("part", "is", "where", "set with"), *(astuple(part) for part in list_outside_parts(settings))]
+    parts = list_outside_parts(settings, is_own_house=is_own_house)
+    rows = [("part", "is", "where", "set with"), *(astuple(part) for part in parts)]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for row in rows:
         console.print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
@@ -64,7 +68,7 @@ def _build_arxiv(settings: Settings) -> OutsidePart:
 
 def _build_model(settings: Settings) -> OutsidePart:
     if settings.is_sandbox:
-        return OutsidePart("LLM", Kind.STAND_IN, _place_of_stand_in(settings, settings.llm_base_url), _MODEL)
+        return OutsidePart("LLM", Kind.STAND_IN, _place_of_stand_in(settings, settings.llm_base_url), _FIRST + _MODEL)
     if not settings.has_llm:
         return OutsidePart("LLM", Kind.NOT_SET, "English, labelled", _MODEL)
     place = _find_host(settings.llm_base_url) or "OpenAI"
@@ -78,17 +82,17 @@ def _build_channel(settings: Settings, name: str, place: str) -> OutsidePart:
     return OutsidePart(name, Kind.REAL if place else Kind.NOT_SET, _find_host(place) or "not offered", variable)
 
 
-def _build_database(settings: Settings) -> OutsidePart:
+def _build_database(settings: Settings, variable: str) -> OutsidePart:
     url = make_url(settings.store_url)
     if url.get_backend_name() == "sqlite":
-        return OutsidePart("database", Kind.BUILT_IN, f"SQLite, {url.database}", "DATABASE_URL")
-    return OutsidePart("database", Kind.REAL, f"PostgreSQL, {url.database} on {url.host}", "DATABASE_URL")
+        return OutsidePart("database", Kind.BUILT_IN, f"SQLite, {url.database}", variable)
+    return OutsidePart("database", Kind.REAL, f"PostgreSQL, {url.database} on {url.host}", variable)
 
 
-def _build_broker(settings: Settings) -> OutsidePart:
+def _build_broker(settings: Settings, variable: str) -> OutsidePart:
     if settings.redis_url:
-        return OutsidePart("broker", Kind.REAL, _find_host(settings.redis_url), "REDIS_URL")
-    return OutsidePart("broker", Kind.BUILT_IN, f"Valkey, {socket_path(settings.home)}", "REDIS_URL")
+        return OutsidePart("broker", Kind.REAL, _find_host(settings.redis_url), variable)
+    return OutsidePart("broker", Kind.BUILT_IN, f"Valkey, {socket_path(settings.home)}", variable)
 
 
 def _place_of_stand_in(settings: Settings, place: str) -> str:

@@ -1,5 +1,6 @@
 """Every sentence that a person reads, one file per language in templates/phrases."""
 
+import re
 import tomllib
 from functools import cache
 from importlib import resources
@@ -9,6 +10,7 @@ from typing import Any, Final
 from digests.chinese import TRADITIONAL, to_traditional
 
 FALLBACK = "zh"
+_CODE_TAG: Final = re.compile("(</?code>)")
 _CHINESE: Final = {"zh", "yue"}
 _TRADITIONAL_SUBTAGS: Final = frozenset({"hant", "tw", "hk", "mo"})
 
@@ -56,8 +58,13 @@ def _load_table(language: str) -> dict[str, dict[str, str]]:
     return tomllib.loads(_find_path(language).read_text("utf-8"))
 
 
+def _convert(sentence: str) -> str:
+    # to_traditional leaves code alone. Ours are samples to send to us, and we read both kinds of characters.
+    return "".join(to_traditional(piece) for piece in _CODE_TAG.split(sentence))
+
+
 def _to_traditional(table: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
     return {
-        section: {key: to_traditional(sentence) for key, sentence in sentences.items()}
+        section: {key: _convert(sentence) for key, sentence in sentences.items()}
         for section, sentences in table.items()
     }

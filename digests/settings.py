@@ -146,6 +146,11 @@ class Settings(BaseSettings):
 
     @property
     def has_llm(self) -> bool:
+        return self.names_llm and bool(self.llm_model)
+
+    @property
+    def names_llm(self) -> bool:
+        """A service and perhaps no model of it: the developer's shell may have a key that is not meant for us."""
         return bool(self.llm_base_url or self.llm_api_key)
 
     @property
@@ -269,13 +274,14 @@ def find_missing(settings: Settings) -> list[str]:
     mistakes = []
     if settings.has_mail and not settings.mail_from:
         mistakes.append("PAPERPOST_MAIL_FROM: PAPERPOST_SMTP_URL is set, so the sender's address is needed")
-    if settings.has_llm and not settings.llm_model:
+    is_trial = settings.is_sandbox and settings.env != "production"
+    if settings.names_llm and not settings.llm_model and not is_trial:
         mistakes.append("PAPERPOST_LLM_MODEL: an LLM is set, so the model's name is needed")
     if settings.env != "production":
         return mistakes
     required = {
         "PAPERPOST_TELEGRAM_TOKEN or PAPERPOST_SMTP_URL": not settings.is_sandbox,
-        "PAPERPOST_LLM_MODEL with OPENAI_BASE_URL or OPENAI_API_KEY": settings.has_llm,
+        "PAPERPOST_LLM_MODEL with OPENAI_BASE_URL or OPENAI_API_KEY": settings.names_llm,
         "PAPERPOST_CONTACT": bool(settings.contact),
         "DATABASE_URL": bool(settings.database_url),
         "REDIS_URL": bool(settings.redis_url),

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from digests.errors import StoreError
+from digests.secret_key import derive_installation_id
 from digests.subscribers.leaving import find_target, leave
 from web.bot_name import BotName
 from web.health import check_health
@@ -24,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 def build_app(services: WebServices) -> FastAPI:
     bot = BotName()
+    installation_id = derive_installation_id(services.salt)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -40,7 +42,8 @@ def build_app(services: WebServices) -> FastAPI:
     @app.get("/healthz")
     def healthz() -> Response:
         health = check_health(services.store, services.real_now())
-        return JSONResponse({"ok": health.ok, **asdict(health)}, 200 if health.ok else 503)
+        told = {"ok": health.ok, **asdict(health), "installation": installation_id}
+        return JSONResponse(told, 200 if health.ok else 503)
 
     return app
 

@@ -9,11 +9,18 @@ from digests.subscribers.subscriber import Subscriber
 
 
 def answer_change(
-    services: BotServices, asked: Asked, reader: Subscriber, name: str, words: Mapping[str, str], buttons: Buttons
+    services: BotServices,
+    asked: Asked,
+    reader: Subscriber,
+    name: str,
+    words: Mapping[str, str],
+    buttons: Buttons,
+    *,
+    how: str = "",
 ) -> Answer:
-    """`reader` as they are now; `words` fill `<name>_set` after a change, or `<name>_now` and how to change it."""
+    """`reader` as they are now; `words` fill `<name>_set` after a change, or `<name>_now` and `how` to change it."""
     voice = asked.voice
     lines = [voice(f"{name}_set" if asked.text else f"{name}_now", **words), say_next(voice, services, reader)]
     if not asked.text:
-        lines.append(voice(f"{name}_how"))
+        lines.append(voice(how or f"{name}_how"))
     return Answer(["\n".join(lines)], [*buttons, back(voice)])

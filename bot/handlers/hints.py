@@ -4,34 +4,40 @@ import difflib
 from collections.abc import Collection
 from typing import Final
 
+from bot.handlers.joining import help_, say_help
 from bot.services import Answer, Asked, BotServices, Button
 from digests.errors import QueryRefused
 from digests.keywords.language import parse
-from digests.subscribers.typed import shorten
+from digests.subscribers.typed import fold_setting, shorten
+from digests.subscribers.words import load_words
 
 _MAX_OFFER_CHARS: Final = 256
+_MARKS: Final = " ,.!?~、。·…"
 
 
-def plain_text(_services: BotServices, asked: Asked) -> Answer:
+def plain_text(services: BotServices, asked: Asked) -> Answer:
     """Words without a command are most likely a keyword: offer the command for them."""
     text = " ".join(asked.text.split())
+    if fold_setting(text).strip(_MARKS) in load_words("greeting"):
+        return help_(services, asked)
     if not _is_keyword(text):
         return Answer([asked.voice("plain_text")])
     button = Button(asked.voice.plain("button_add"), f"/add {text}")
-    if button.is_short_enough:
+    # A stranger joins by typing only.
+    if asked.subscriber and button.is_short_enough:
         return Answer([asked.voice("offer_add_tap", keyword=text)], [[button]])
     return Answer([asked.voice("offer_add", keyword=text)])
 
 
-def unknown_command(asked: Asked, known: Collection[str]) -> Answer:
+def unknown_command(services: BotServices, asked: Asked, known: Collection[str]) -> Answer:
     command = shorten(asked.command, 32)
     near = difflib.get_close_matches(asked.command.lower()[:32], known, n=1)
     if near:
         meant = f"/{near[0]} {asked.text}".strip()
         button = Button(meant, meant)
-        buttons = [[button]] if button.is_short_enough else []
+        buttons = [[button]] if asked.subscriber and button.is_short_enough else []
         return Answer([asked.voice("misspelt_command", command=command, near=near[0])], buttons)
-    return Answer([asked.voice("unknown_command", command=command) + "\n" + asked.voice("help")])
+    return Answer([asked.voice("unknown_command", command=command) + "\n" + say_help(services, asked.voice)])
 
 
 def not_text(_services: BotServices, asked: Asked) -> Answer:

@@ -6,7 +6,7 @@ from typing import Final
 from bot.buttons import choice
 from bot.handlers.changing import answer_change
 from bot.handlers.joining import load_joined
-from bot.profile import WORKDAYS, say_advice, say_city, say_hour, say_weekdays, say_zone
+from bot.profile import WORKDAYS, say_advice, say_city, say_clock, say_hour, say_weekdays, say_zone
 from bot.services import Answer, Asked, BotServices, Button
 from bot.voice import Voice
 from digests.subscribers.advice import Freshness, HourAdvice, describe_hour
@@ -28,11 +28,10 @@ def time(services: BotServices, asked: Asked) -> Answer:
     if asked.text:
         reader = set_hour(services.store, reader.id, asked.text)
     advice = describe_hour(Schedule(reader.timezone, reader.send_at), services.now())
-    words = {"hour": say_hour(voice, reader), "zone": say_zone(voice, reader.timezone)}
-    answer = answer_change(services, asked, reader, "time", words, _build_hours(voice, reader, advice))
-    if reader.send_at is None or advice.freshness is Freshness.SAME_DAY:
-        return answer
-    return replace(answer, messages=[f"{answer.messages[0]}\n\n{say_advice(voice, advice)}"])
+    name = "time_asap" if reader.send_at is None else "time"
+    words = {"hour": say_hour(voice, reader), "zone": say_clock(voice, reader.timezone)}
+    buttons = _build_hours(voice, reader, advice)
+    return _advise(voice, answer_change(services, asked, reader, name, words, buttons, how="time_how"), advice)
 
 
 def weekdays(services: BotServices, asked: Asked) -> Answer:
@@ -48,7 +47,17 @@ def timezone(services: BotServices, asked: Asked) -> Answer:
     if asked.text:
         reader = set_timezone(services.store, reader.id, asked.text)
     words = {"zone": say_zone(voice, reader.timezone)}
-    return answer_change(services, asked, reader, "timezone", words, _build_zones(voice, reader))
+    answer = answer_change(services, asked, reader, "timezone", words, _build_zones(voice, reader))
+    if not asked.text:
+        return answer
+    # The same hour elsewhere may bring another batch.
+    return _advise(voice, answer, describe_hour(Schedule(reader.timezone, reader.send_at), services.now()))
+
+
+def _advise(voice: Voice, answer: Answer, advice: HourAdvice) -> Answer:
+    if advice.freshness is Freshness.SAME_DAY:
+        return answer
+    return replace(answer, messages=[f"{answer.messages[0]}\n\n{say_advice(voice, advice)}"])
 
 
 def _build_hours(voice: Voice, reader: Subscriber, advice: HourAdvice) -> list[list[Button]]:

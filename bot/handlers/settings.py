@@ -15,7 +15,8 @@ def settings(services: BotServices, asked: Asked) -> Answer:
     reader, voice = load_joined(services, asked), asked.voice
     lines = [
         voice("settings_head"),
-        voice("settings_hour", hour=say_hour(voice, reader), zone=say_zone(voice, reader.timezone)),
+        voice("settings_hour", hour=say_hour(voice, reader)),
+        voice("settings_timezone", zone=say_zone(voice, reader.timezone)),
         voice("settings_weekdays", weekdays=say_weekdays(voice, reader.weekdays)),
         voice("settings_channels", channels=say_channels(voice, services, reader)),
         voice("settings_scope", scope=say_scope(voice, reader.scope)),
@@ -34,8 +35,10 @@ def pause_(services: BotServices, asked: Asked) -> Answer:
 
 
 def resume_(services: BotServices, asked: Asked) -> Answer:
-    reader = resume(services.store, load_joined(services, asked).id)
-    said = asked.voice("resumed") + "\n" + say_next(asked.voice, services, reader)
+    before = load_joined(services, asked)
+    reader = resume(services.store, before.id)
+    said = asked.voice("resumed" if before.paused_at else "not_paused")
+    said += "\n" + say_next(asked.voice, services, reader)
     return Answer([said], [[link(asked.voice, "settings")]])
 
 

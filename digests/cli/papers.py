@@ -66,7 +66,7 @@ def ingest(
 ) -> None:
     """Bring papers in. Prints per file: entries, new, known, broken. Again changes nothing."""
     if bool(files) == bool(ids):
-        raise typer.BadParameter("Give files, or ids with --id.")
+        raise typer.BadParameter("Give files, or ids with --id, not both.")
     if ids and (on or source not in {"auto", Source.API}):
         raise typer.BadParameter("--id asks arXiv's API: leave out --on and any other --source.")
     with services() as opened:

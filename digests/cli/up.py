@@ -108,7 +108,7 @@ def _enter_sandbox(stack: ExitStack, stop: Stop, outside: Settings, port: int, p
     web_port = choose_web_port(settings)
     web_address = f"http://{_LOOPBACK}:{web_port}"
     settings = load_settings(**own, web_port=web_port, public_url=web_address, **sandbox.overrides)
-    print_outside_parts(_console, settings)
+    print_outside_parts(_console, settings, is_own_house=True)
     _start(stack, stop, settings)
     _say(f"The sandbox runs in {home}, apart from everything real. Open {sandbox.url}")
     _say(f"Other commands see it like this: {_other_commands(outside, settings)}")

@@ -8,7 +8,7 @@ from digests.clock import Now
 from digests.health.check import Check
 from digests.health.here import check_broker, check_database, check_disk, check_home, check_production, check_web
 from digests.health.parts import check_mail, check_model, check_telegram
-from digests.health.sources import check_sources
+from digests.health.sources import check_holidays, check_sources
 from digests.outside import Kind, list_outside_parts
 from digests.redaction import find_secrets, redact
 from digests.settings import Settings
@@ -30,7 +30,13 @@ async def check_all(settings: Settings, now: Now) -> list[Check]:
 
 
 def _check_here(settings: Settings, now: Now) -> list[Check]:
-    return [check_home(settings), check_disk(settings), *check_database(settings, now()), check_broker(settings)]
+    return [
+        check_home(settings),
+        check_disk(settings),
+        *check_database(settings, now()),
+        check_broker(settings),
+        check_holidays(now().date()),
+    ]
 
 
 async def _check_outside(settings: Settings) -> list[Check]:

@@ -15,6 +15,7 @@ from digests import broker
 from digests.errors import PaperPostError
 from digests.health.check import Check
 from digests.heartbeat import MAX_SILENCE, find_heartbeats
+from digests.secret_key import derive_installation_id, find_secret_key
 from digests.settings import Settings, find_missing
 from digests.store.engine import open_store
 from digests.store.migrate import migrate
@@ -28,7 +29,9 @@ _START: Final = "Start the service: make run."
 
 def check_home(settings: Settings) -> Check:
     home = _find_existing(settings.home)
-    if os.access(home, os.W_OK):
+    if not home.is_dir():
+        return Check("home", False, f"{home} is no folder", "Set PAPERPOST_HOME to one.")
+    if os.access(home, os.W_OK | os.X_OK):
         return Check("home", True, str(settings.home.resolve()))
     return Check("home", False, f"{home} cannot be written", "Set PAPERPOST_HOME to a folder that can.")
 
@@ -92,6 +95,9 @@ async def check_web(settings: Settings) -> list[Check]:
         async with httpx.AsyncClient(timeout=_SECONDS, trust_env=False) as client:
             response = await client.get(url)
         health = response.json()
+        if not _is_ours(health["installation"], settings):
+            advice = "Set PAPERPOST_WEB_PORT to another before you start this one."
+            return [Check("web", None, f"not running; another installation answers at {url}", advice)]
         if health["ok"]:
             return [Check("web", True, f"{url} is well")]
         return [Check("web", False, f"{url}: {'; '.join(health['faults'])}", _START)]
@@ -101,6 +107,11 @@ async def check_web(settings: Settings) -> list[Check]:
         return [Check("web", False, f"{url}: {_name(error)}", "Look at its log.")]
     except (ValueError, KeyError, TypeError):
         return [Check("web", False, f"{url}: another program answers there", "Set PAPERPOST_WEB_PORT.")]
+
+
+def _is_ours(installation_id: str, settings: Settings) -> bool:
+    key = find_secret_key(settings)
+    return key is not None and derive_installation_id(key) == installation_id
 
 
 def check_production(settings: Settings) -> Check:

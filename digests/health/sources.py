@@ -1,6 +1,7 @@
-"""Where papers come from: arXiv's four hosts and Hugging Face."""
+"""Where papers come from: arXiv's four hosts and Hugging Face; and on which days none come."""
 
 from dataclasses import dataclass
+from datetime import date
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from digests.health.check import Check
+from digests.papers.calendar import find_unknown_year
 from digests.papers.fetch import build_headers
 from digests.settings import Settings
 
@@ -33,6 +35,14 @@ def _list_sources(settings: Settings) -> list[_Source]:
         _Source("arXiv OAI", settings.arxiv_oai_url, "PAPERPOST_ARXIV_OAI_URL", is_needed=False),
         _Source("Hugging Face", settings.hf_url, "PAPERPOST_HF_URL", is_needed=False),
     ]
+
+
+def check_holidays(today: date) -> Check:
+    """Without them a holiday's readers are told that arXiv is late."""
+    year = find_unknown_year(today)
+    if year is None:
+        return Check("holidays", True, f"arXiv's of {today.year} are known")
+    return Check("holidays", None, f"arXiv's of {year} are not known yet", "Edit digests/papers/holidays.toml.")
 
 
 async def check_sources(settings: Settings) -> list[Check]:

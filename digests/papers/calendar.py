@@ -5,7 +5,7 @@ Source https://info.arxiv.org/help/availability.html
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -15,6 +15,7 @@ from digests.clock import ARXIV_ZONE, announced_at
 
 _DAY: Final = timedelta(days=1)
 _SATURDAY: Final = 6
+_DECEMBER: Final = 12
 
 
 def find_expected(now: datetime) -> date:
@@ -46,13 +47,25 @@ def is_holiday(announced_on: date) -> bool:
     return announced_on in _left_out()
 
 
+def find_unknown_year(today: date) -> int | None:
+    """The current year, or from December on the next one, where nobody has written down its holidays."""
+    known = {day.year for day in _load_holidays()}
+    wanted = [today.year, *([today.year + 1] if today.month == _DECEMBER else [])]
+    return next((year for year in wanted if year not in known), None)
+
+
 @cache
 def _left_out() -> frozenset[date]:
+    return frozenset(_find_left_out(_load_holidays()))
+
+
+@cache
+def _load_holidays() -> tuple[date, ...]:
     text = (resources.files("digests.papers") / "holidays.toml").read_text("utf-8")
-    return frozenset(_find_left_out(tomllib.loads(text)["days"]))
+    return tuple(tomllib.loads(text)["days"])
 
 
-def _find_left_out(holidays: list[date]) -> Iterator[date]:
+def _find_left_out(holidays: Iterable[date]) -> Iterator[date]:
     for day in holidays:
         # The date of the first evening on or after the day.
         yield find_next_expected(day)

@@ -17,7 +17,8 @@ _MINUTES_OF_YEAR: Final = "%m-%d %H:%M"
 
 def say_headline(digest: Digest, phrases: Phrases) -> str:
     if len(digest.batch_dates) == 1:
-        return phrases("digest.headline", date=_name_day(digest.announced_on, "full", phrases))
+        day = _name_day(digest.announced_on, "y年M月d日（EEE）" if _is_chinese(phrases) else "full", phrases)
+        return phrases("digest.headline", date=day)
     return phrases("digest.headline_several", dates=_name_days(digest, phrases), count=len(digest.batch_dates))
 
 
@@ -25,6 +26,11 @@ def say_batch(digest: Digest, phrases: Phrases) -> str:
     """What the sentences call it: this batch, these 3 batches."""
     count = len(digest.batch_dates)
     return phrases("digest.batch") if count == 1 else phrases("digest.batch_several", count=count)
+
+
+def say_no_result(digest: Digest, phrases: Phrases) -> str:
+    """Of a keyword, or before several of them."""
+    return phrases("digest.no_result" if len(digest.batch_dates) == 1 else "digest.no_result_several")
 
 
 def name_days_briefly(digest: Digest, phrases: Phrases) -> str:

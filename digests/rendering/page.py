@@ -14,6 +14,7 @@ from digests.rendering.dates import (
     say_batch,
     say_headline,
     say_next,
+    say_no_result,
     say_nothing,
 )
 from digests.rendering.latex import clean
@@ -52,7 +53,7 @@ class SectionView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """`empty` names the keywords with 0 hits, which are also in `sections`.
+    """`empty` names the keywords with 0 hits, which are also in `sections`; `no_result` says so of them.
 
     Each sentence is empty where it has nothing to say.
     """
@@ -68,6 +69,7 @@ class Page:
     next_due: str
     sections: tuple[SectionView, ...]
     empty: tuple[str, ...]
+    no_result: str
 
     @property
     def papers(self) -> tuple[PaperView, ...]:
@@ -81,7 +83,8 @@ class Page:
 def build_page(digest: Digest, cards: Mapping[ArxivId, Card]) -> Page:
     """The digest with its words. `cards` has every paper of it."""
     phrases = load_phrases(digest.language)
-    sections = tuple(_build_section(section, cards, phrases) for section in digest.sections)
+    no_result = say_no_result(digest, phrases)
+    sections = tuple(_build_section(section, cards, phrases, no_result) for section in digest.sections)
     return Page(
         language=phrases.language,
         language_tag=_LANGUAGE_TAGS.get(phrases.language, phrases.language),
@@ -94,14 +97,15 @@ def build_page(digest: Digest, cards: Mapping[ArxivId, Card]) -> Page:
         next_due=say_next(digest, phrases),
         sections=sections,
         empty=tuple(section.keyword for section in sections if not section.hits),
+        no_result=no_result,
     )
 
 
-def _build_section(section: Section, cards: Mapping[ArxivId, Card], phrases: Phrases) -> SectionView:
+def _build_section(section: Section, cards: Mapping[ArxivId, Card], phrases: Phrases, no_result: str) -> SectionView:
     return SectionView(
         keyword=clean(section.keyword),
         hits=section.hits,
-        note=_build_note(section, phrases),
+        note=_build_note(section, phrases) if section.hits else no_result,
         papers=tuple(_build_paper(entry, cards[entry.paper_id], phrases) for entry in section.entries),
         brief=tuple(_build_paper(entry, cards[entry.paper_id], phrases) for entry in section.brief),
     )
@@ -118,8 +122,6 @@ def _build_paper(entry: Entry, card: Card, phrases: Phrases) -> PaperView:
 
 
 def _build_note(section: Section, phrases: Phrases) -> str:
-    if not section.hits:
-        return phrases("digest.no_result")
     rest = [phrases("digest.elsewhere", count=e.count, keyword=clean(e.keyword)) for e in section.elsewhere]
     if section.sent_before:
         rest.append(phrases("digest.sent_before", count=section.sent_before))

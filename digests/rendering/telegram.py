@@ -85,7 +85,7 @@ def _build_blocks(page: Page, phrases: Phrases) -> Iterator[_Block]:
     for index, keyword in enumerate(page.empty):
         name = fill("telegram/keyword.html", keyword=keyword).strip()
         if index == 0:
-            yield _Block(phrases("digest.no_result_for", keywords=name))
+            yield _Block(page.no_result + phrases("digest.colon") + name)
         else:
             yield _Block(name, gap=phrases("digest.rest_join"))
     if page.next_due:

@@ -54,7 +54,9 @@ def _clean_mail_address(address: str) -> str:
         raise _bad_mail_address(address) from error
     if not (_LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain) and _is_short_enough(local, domain)):
         raise _bad_mail_address(address)
-    return f"{local}@{domain}"
+    # RFC 5321 §2.4 lets a host tell case apart in the local part. None in use does, and people write LIN@ and lin@
+    # alike: as two addresses they would get everything twice, and be forgotten by halves.
+    return f"{local.lower()}@{domain}"
 
 
 def _is_short_enough(local: str, domain: str) -> bool:

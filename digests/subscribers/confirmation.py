@@ -5,9 +5,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, select, update
 
 from digests.delivery.channel import EMAIL
 from digests.delivery.codes import DIGITS, CodeState, build_code
@@ -18,6 +17,7 @@ from digests.subscribers.addresses import clean_address
 from digests.subscribers.directory import load_on, lock, select_target
 from digests.subscribers.membership import confirm_target, refuse_forgotten, was_asked_for
 from digests.subscribers.merging import merge
+from digests.subscribers.schedule import Schedule
 from digests.subscribers.subscriber import Subscriber
 from digests.subscribers.typed import fold_setting
 
@@ -43,7 +43,8 @@ def ask_code(store: Store, subscriber_id: int, address: str, *, now: datetime, s
     """Plan a mail with a code to `address`; returns the address as it is kept. Whose it is now makes no difference.
 
     Raises  InputError: `chat.bad_mail_address`, `chat.forgotten_address`, `chat.mail_is_yours`,
-            `chat.too_many_codes` and `chat.too_many_codes_there` with the moment from which it works again.
+            `chat.too_many_codes` and `chat.too_many_codes_there` with `free_at`, the moment from which it works again
+            (aware, in their zone).
     """
     clean = clean_address(EMAIL, address)
     with store.writing() as connection:
@@ -68,8 +69,8 @@ def check_code(store: Store, subscriber_id: int, text: str, *, now: datetime, sa
     Raises  InputError: `chat.bad_code` (not six digits), `chat.no_code`, `chat.code_expired`, `chat.wrong_code`,
             `chat.code_used_up`, `chat.forgotten_address`.
     """
-    typed = fold_setting(text).replace(" ", "")
-    if not (len(typed) == DIGITS and typed.isascii() and typed.isdecimal()):
+    typed = _find_code(text)
+    if typed is None:
         raise InputError(f"not {DIGITS} digits", code="chat.bad_code")
     with store.writing() as connection:
         asked, owner = _lock_both(connection, subscriber_id)
@@ -81,6 +82,20 @@ def check_code(store: Store, subscriber_id: int, text: str, *, now: datetime, sa
     if tries_left:
         raise InputError("another code", code="chat.wrong_code", fields={"tries_left": tries_left})
     raise _used_up()
+
+
+def is_open_code(store: Store, subscriber_id: int, text: str, now: datetime) -> bool:
+    """Whether `text` looks like a code, right or wrong, while this subscriber has one that still can be typed."""
+    if _find_code(text) is None:
+        return False
+    with store.reading() as connection:
+        newest = connection.execute(_select_newest(subscriber_id)).one_or_none()
+    return newest is not None and newest.expires_at > now and newest.tries < _MAX_TRIES
+
+
+def _find_code(text: str) -> str | None:
+    typed = fold_setting(text).replace(" ", "")
+    return typed if len(typed) == DIGITS and typed.isascii() and typed.isdecimal() else None
 
 
 def _refuse_too_many(connection: Connection, subscriber: Subscriber, address: str, now: datetime, salt: bytes) -> None:
@@ -115,8 +130,8 @@ def _find_free_at(
 
 def _too_many(code: str, address: str, free_at: datetime, subscriber: Subscriber) -> InputError:
     # Rounded up: at that minute it works.
-    local = (free_at + timedelta(minutes=1)).astimezone(ZoneInfo(subscriber.timezone))
-    return InputError("too many codes", code=code, fields={"address": address, "free_at": f"{local:%Y-%m-%d %H:%M}"})
+    local = (free_at + timedelta(minutes=1)).astimezone(Schedule(subscriber.timezone).zone)
+    return InputError("too many codes", code=code, fields={"address": address, "free_at": local})
 
 
 def _plan(connection: Connection, subscriber_id: int, address: str, now: datetime) -> None:
@@ -153,16 +168,15 @@ def _lock_with_owner(connection: Connection, subscriber_id: int, address: str) -
 
 
 def _find_newest(connection: Connection, subscriber_id: int) -> Row[Any]:
-    query = (
-        select(confirmations)
-        .where(confirmations.c.subscriber_id == subscriber_id)
-        .order_by(confirmations.c.id.desc())
-        .limit(1)
-    )
-    newest = connection.execute(query).one_or_none()
+    newest = connection.execute(_select_newest(subscriber_id)).one_or_none()
     if newest is None:
         raise InputError("no code was asked for", code="chat.no_code")
     return newest
+
+
+def _select_newest(subscriber_id: int) -> Select[Any]:
+    theirs = select(confirmations).where(confirmations.c.subscriber_id == subscriber_id)
+    return theirs.order_by(confirmations.c.id.desc()).limit(1)
 
 
 def _count_try(connection: Connection, asked: Row[Any], now: datetime) -> int:
@@ -190,9 +204,17 @@ def _take_address(connection: Connection, subscriber_id: int, owner: int | None,
     connection.execute(update(targets).where(targets.c.id == target_id).values(muted_at=None))
     values = {"next_due": None}
     connection.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(values))
-    used = (confirmations.c.subscriber_id == subscriber_id, confirmations.c.address == address)
-    connection.execute(delete(confirmations).where(*used))
+    _close_codes(connection, subscriber_id, address, now)
     return Proved(load_on(connection, subscriber_id), address, merged)
+
+
+def _close_codes(connection: Connection, subscriber_id: int, address: str, now: datetime) -> None:
+    """None of theirs is open any more, those that they asked for earlier included."""
+    theirs = confirmations.c.subscriber_id == subscriber_id
+    connection.execute(delete(confirmations).where(theirs, confirmations.c.address == address))
+    # The others stay for the limits: by proving addresses of one's own one could else fill a stranger's mailbox.
+    is_open = confirmations.c.expires_at > now
+    connection.execute(update(confirmations).where(theirs, is_open).values(expires_at=now))
 
 
 def _take_over(connection: Connection, subscriber_id: int, owner: int, address: str) -> bool:

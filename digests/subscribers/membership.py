@@ -12,7 +12,8 @@ from digests.store.tables import UtcDateTime, confirmations, forgotten, subscrib
 from digests.subscribers.addresses import clean_address, hash_address
 from digests.subscribers.beginning import begin_now
 from digests.subscribers.directory import build_target, load_on, lock, select_target
-from digests.subscribers.subscriber import Subscriber
+from digests.subscribers.leaving import leave
+from digests.subscribers.subscriber import Subscriber, Target
 
 _TIMEZONE: Final = "Asia/Shanghai"
 #: In the place of a channel, in hashes of addresses that are nobody's here.
@@ -71,6 +72,20 @@ def add_address(
         if confirmed:
             confirm_target(connection, found.id, now)
         return load_on(connection, subscriber_id)
+
+
+def remove_address(store: Store, subscriber_id: int, text: str, now: datetime) -> Target:
+    """Send nothing to a mail address of theirs any more, as by the link in a mail; `text` is it, or its Target.id.
+
+    Raises  InputError: `chat.no_such_address`, `chat.no_such_subscriber`.
+    """
+    wanted = text.strip().lower()
+    with store.reading() as connection:
+        theirs = load_on(connection, subscriber_id).targets
+    for target in theirs:
+        if target.channel == EMAIL and target.is_usable and wanted in {str(target.id), target.address}:
+            return leave(store, target.id, now) or target
+    raise InputError("not an address of theirs", code="chat.no_such_address")
 
 
 def forget(store: Store, subscriber_id: int, *, salt: bytes, now: datetime) -> None:

@@ -53,6 +53,7 @@ function suggestMoment() {
 
 function showNext({ next, left, announced }) {
   find("publish").disabled = !next;
+  find("again").hidden = Boolean(next);
   if (!next) {
     find("next-batch").textContent = say("nothing_left");
     find("next-batch-more").textContent = say("announced", { announced });

@@ -20,7 +20,8 @@ function list() {
 }
 
 function buildItem(mail) {
-  const head = make("span", { className: "mail-line" }, make("b", {}, readName(mail.sender)), make("time", {}, when(mail)));
+  const recipient = make("small", {}, say("mail_to", { recipient: mail.recipient }));
+  const head = make("span", { className: "mail-line" }, make("b", {}, readName(mail.sender)), recipient, make("time", {}, when(mail)));
   const button = make("button", { type: "button" }, head, make("span", { className: "subject" }, mail.subject));
   if (unread.has(mail.number)) button.dataset.news = "";
   if (open?.number === mail.number) button.setAttribute("aria-current", "true");

@@ -15,6 +15,7 @@ from telegram import Update
 from teremok.validation import ApiRuleViolation, validate_html
 
 from bot.app import UPDATES, BotApplication, offer_commands
+from bot.commands import COMMANDS
 
 TOKEN = "7:TEST"
 BOT_NAME = "paperpost_bot"
@@ -164,7 +165,7 @@ async def serve(journal: Path, **options: Any) -> AsyncIterator[tuple[BotApi, st
 async def run(application: BotApplication) -> AsyncIterator[None]:
     """Polling, started and stopped as `Application.run_polling` does it."""
     async with application:
-        await offer_commands(application)
+        await offer_commands(application, list(COMMANDS))
         assert application.updater is not None
         await application.updater.start_polling(allowed_updates=UPDATES)
         await application.start()

@@ -8,7 +8,9 @@ import pytest
 from teremok.validation import validate_html
 
 from bot.commands import COMMANDS
+from bot.services import BotServices
 from digests.phrases import Phrases, load_phrases
+from tests.bot.chat import Chat
 
 LANGUAGES = ("zh", "zh-Hant", "en")
 # What is filled in is escaped by the voice; this is the worst that it leaves.
@@ -49,6 +51,21 @@ def test_every_command_has_a_short_description_for_the_menu(language: str):
 
     for name in COMMANDS:
         assert 0 < len(phrases(f"chat.command_{name}")) <= LONGEST_DESCRIPTION
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sample_of_a_setting_is_understood(services: BotServices, language: str):
+    sentences = load_phrases(language).section("chat").values()
+    samples = {
+        s for text in sentences for s in re.findall("<code>(/(?:time|weekdays|timezone|scope|lang) [^{<]*)<", text)
+    }
+    chat = Chat(services)
+    chat.says("/start")
+
+    assert len(samples) > 15
+    for sample in samples:
+        chat.says("/lang zh")
+        assert chat.says(sample).messages[0].startswith("✅"), sample
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,12 +7,24 @@ from tests.bot.bot_api import BOT_NAME, TOKEN, BotApi, Person
 EXAMPLE = "<code>/add diffusion policy</code>"
 
 
-async def test_words_without_a_command_are_offered_as_a_keyword_that_one_tap_adds(alice: Person, store: Store):
+async def test_words_without_a_command_are_offered_as_a_keyword_that_one_tap_adds(alice: Person):
+    await alice.says("/start")
     answer = await alice.says('"world model" NOT driving')
 
-    assert "<b>&quot;world model&quot; NOT driving</b>" in answer
-    assert list_subscribers(store) == []
+    assert "「<b>&quot;world model&quot; NOT driving</b>」" in answer
     assert "已添加 <b>&quot;world model&quot; NOT driving</b>" in await alice.taps("➕ 添加")
+
+
+async def test_a_stranger_is_given_the_command_to_type_because_no_tap_takes_anybody_in(alice: Person, store: Store):
+    assert "<code>/add world model</code>" in await alice.says("world model")
+    assert alice.buttons == {}
+    assert list_subscribers(store) == []
+
+
+@pytest.mark.parametrize("text", ["你好", "您好！", "妳好", "Hello", "hi ~"])
+async def test_a_greeting_is_answered_with_what_can_be_done(alice: Person, text: str):
+    assert EXAMPLE in (answer := await alice.says(text))
+    assert "/forget" in answer
 
 
 async def test_a_keyword_too_long_for_a_button_is_offered_to_be_copied(alice: Person):
@@ -34,10 +46,13 @@ async def test_a_text_of_a_megabyte_gets_an_example(alice: Person):
 async def test_a_misspelt_command_is_corrected(alice: Person):
     assert "<code>/lst</code>" in (answer := await alice.says("/lst"))
     assert "/list" in answer
+    await alice.says("/start")
+    await alice.says("/lst")
     assert "还没有关键词" in await alice.taps("/list")
 
 
 async def test_a_misspelt_command_keeps_what_was_written_behind_it(alice: Person):
+    await alice.says("/start")
     await alice.says("/ad diffusion policy")
 
     assert "已添加 <b>diffusion policy</b>" in await alice.taps("/add diffusion policy")

@@ -19,7 +19,7 @@ async def test_add_answers_at_once_and_then_shows_what_the_keyword_would_have_br
 
 
 async def test_add_says_when_nothing_is_stored_to_try_it_on(alice: Person):
-    assert "没法试算" in await alice.says("/add diffusion policy")
+    assert "没法试查" in await alice.says("/add diffusion policy")
 
 
 async def test_add_says_when_nothing_matched(alice: Person, store: Store):

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
+from bot.commands import COMMANDS, list_offered
 from bot.services import BotServices
 from digests.delivery.codes import build_code
 from digests.store.engine import Store
@@ -72,9 +73,38 @@ async def test_six_figures_alone_are_the_code_while_one_is_open(alice: Person, s
 
 
 async def test_six_figures_are_a_keyword_where_no_code_was_asked_for(alice: Person):
-    assert "要关注 <b>123456</b> 吗" in await alice.says("123456")
+    assert "<code>/add 123456</code>" in await alice.says("123456")
     await alice.says("/start")
-    assert "要关注 <b>123456</b> 吗" in await alice.says("123456")
+    assert "要关注「<b>123456</b>」吗" in await alice.says("123456")
+
+
+async def test_other_figures_are_no_code_while_one_is_open(alice: Person, store: Store):
+    await alice.says("/start")
+    await alice.says(f"/email {ADDRESS}")
+
+    assert "要关注「<b>2024</b>」吗" in await alice.says("2024")
+    assert "要关注「<b>1</b>」吗" in await alice.says("1")
+    assert "已验证" in await alice.says(read_code(store))
+
+
+async def test_after_the_code_was_taken_six_figures_are_a_keyword_again(alice: Person, store: Store):
+    await alice.says("/start")
+    await alice.says("/email old@example.org")
+    old = read_code(store, "old@example.org")
+    await prove(alice, store)
+
+    assert f"要关注「<b>{old}</b>」吗" in await alice.says(old)
+    assert "过期" in await alice.says(f"/email {old}")
+
+
+async def test_a_void_code_is_no_code(alice: Person, store: Store):
+    await alice.says("/start")
+    await alice.says(f"/email {ADDRESS}")
+    wrong = other_code(read_code(store))
+    for _ in range(5):
+        await alice.says(wrong)
+
+    assert f"要关注「<b>{wrong}</b>」吗" in await alice.says(wrong)
 
 
 async def test_a_wrong_code_says_how_many_tries_are_left(alice: Person, store: Store):
@@ -93,7 +123,8 @@ async def test_a_code_that_is_too_old_is_refused(alice: Person, store: Store):
     with store.writing() as connection:
         connection.execute(update(confirmations).values(expires_at=NOW))
 
-    assert "/email" in await alice.says(read_code(store))
+    assert "过期" in await alice.says(f"/email {read_code(store)}")
+    assert "要关注" in await alice.says(read_code(store))
     assert len(list_subscribers(store)[0].targets) == 1
 
 
@@ -142,7 +173,52 @@ async def test_too_many_codes_are_refused_with_the_moment_from_which_it_works_ag
     for number in range(3):
         await alice.says(f"/email a{number}@example.org")
 
-    assert re.search(r"2026-04-21 1\d:\d\d", await alice.says("/email a4@example.org"))
+    # An hour after NOW, and the minute is rounded up.
+    assert "4月21日 周二 11:31 以后" in await alice.says("/email a4@example.org")
+
+
+async def test_an_address_is_taken_off_by_its_button_and_can_come_back(alice: Person, store: Store):
+    await alice.says("/start")
+    await prove(alice, store)
+    await alice.says("/email")
+
+    answer = await alice.taps(f"移除 {ADDRESS}")
+
+    assert f"已移除 {ADDRESS}" in answer
+    assert "送到：Telegram" in answer
+    assert [target.is_wanted for target in list_subscribers(store)[0].targets] == [True, False]
+    await alice.says("/email")
+    assert list(alice.buttons.values()) == ["/settings"]
+    await prove(alice, store)
+
+
+async def test_nobody_takes_off_the_address_of_another_reader(alice: Person, store: Store):
+    other = join(store, channel="email", address=ADDRESS, confirmed=True, now=NOW, salt=b"salt")
+    await alice.says("/start")
+
+    assert "没有这个邮箱" in await alice.sends_tap(f"/email remove {other.targets[0].id}")
+    assert "没有这个邮箱" in await alice.says(f"/email remove {ADDRESS}")
+    assert list_subscribers(store)[0].targets[0].is_wanted
+
+
+async def test_the_last_wanted_address_gives_way_to_the_chat(alice: Person, store: Store):
+    await alice.says("/start")
+    await prove(alice, store)
+    await alice.says("/channel mail")
+
+    assert "送到：Telegram" in await alice.says(f"/email 移除 {ADDRESS.upper()}")
+
+
+async def test_the_button_of_a_long_address_is_one_that_telegram_takes(alice: Person, store: Store):
+    long = f"{'a' * 64}@{'b' * 60}.example.org"
+    await alice.says("/start")
+    (reader,) = list_subscribers(store)
+    add_address(store, reader.id, channel="email", address=long, confirmed=True, now=NOW, salt=b"salt")
+
+    await alice.says("/email")
+    text, command = next(iter(alice.buttons.items()))
+    assert len(command) <= 64
+    assert len(text) < 50
 
 
 async def test_channel_says_where_digests_go_and_takes_a_tap(alice: Person, store: Store):
@@ -210,3 +286,16 @@ class TestWithoutMail:
 
         assert (await alice.says("/channel")).startswith("送到：Telegram\n")
         assert list(alice.buttons.values()) == ["/channel telegram", "/settings"]
+
+    @pytest.mark.parametrize("command", ["/help", "/weather", "/channel", "/channel pigeon", "/channel mail"])
+    async def test_nothing_offers_mail(self, alice: Person, command: str):
+        await alice.says("/start")
+
+        answer = await alice.says(command)
+
+        assert not re.search(r"/channel (mail|both)|/email", answer)
+
+    def test_the_menu_leaves_out_what_needs_mail(self, services: BotServices):
+        offered = list_offered(services)
+
+        assert set(COMMANDS) - set(offered) == {"channel", "email"}

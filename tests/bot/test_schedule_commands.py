@@ -1,13 +1,19 @@
 """/time, /weekdays, /timezone: right, wrong, empty and huge, in three languages where words differ."""
 
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
 import pytest
 from sqlalchemy import update
 
+from bot.services import BotServices
 from digests.store.engine import Store
 from digests.store.tables import subscribers
 from digests.subscribers.directory import list_subscribers
 from digests.subscribers.subscriber import Subscriber
 from tests.bot.bot_api import BotApi, Person
+from tests.bot.chat import Chat
+from tests.bot.papers import put_papers
 
 HUGE = "9" * 4000
 MARKUP = "<b>&\"'"
@@ -23,7 +29,7 @@ async def test_time_says_what_it_is_now_and_offers_hours(alice: Person):
 
     answer = await alice.says("/time")
 
-    assert "送达时间：arXiv 公布后尽快，北京时间" in answer
+    assert "送达时间：arXiv 一公布就送\n" in answer
     assert list(alice.buttons) == ["✓ 尽快", "09:30", "12:00", "20:00", "« 全部设置"]
 
 
@@ -34,7 +40,7 @@ async def test_time_says_what_it_is_now_and_offers_hours(alice: Person):
 async def test_time_takes_an_hour_as_people_write_it(alice: Person, store: Store, text: str, hour: str):
     await alice.says("/start")
 
-    assert f"送达时间改为：{hour[:5]}，北京时间" in await alice.says(f"/time {text}")
+    assert f"送达时间改为 {hour[:5]}（北京时间）" in await alice.says(f"/time {text}")
     assert str(only(store).send_at) == hour
 
 
@@ -43,8 +49,8 @@ async def test_time_in_a_winter_of_beijing_warns_of_yesterdays_papers_and_propos
 
     answer = await alice.says("/time 08:30")
 
-    assert "11月到3月，arXiv 要到 09:00 才公布，这个钟点送来的会是前一天的论文" in answer
-    assert "送达时间改为：09:30" in await alice.taps("09:30")
+    assert "11月到3月，arXiv 要到 09:00 才公布，这个时间送到的，会是前一天公布的论文" in answer
+    assert "送达时间改为 09:30" in await alice.taps("09:30")
 
 
 async def test_time_before_every_announcement_says_what_it_brings(alice: Person):
@@ -58,14 +64,48 @@ async def test_time_proposes_an_hour_of_the_readers_own_zone(alice: Person):
     await alice.says("/timezone America/New_York")
 
     assert "前一天 20:00 公布的论文。想最早看到，可以改成 20:30" in await alice.says("/time 09:00")
-    assert "送达时间改为：20:30" in await alice.taps("20:30")
+    assert "送达时间改为 20:30（纽约时间）" in await alice.taps("20:30")
+
+
+async def test_a_move_to_another_zone_says_what_the_hour_brings_there(alice: Person):
+    await alice.says("/start")
+    assert "前一天" not in await alice.says("/timezone 纽约")
+    await alice.says("/timezone 北京")
+    assert "前一天" not in await alice.says("/time 09:30")
+
+    assert "前一天 20:00 公布的论文。想最早看到，可以改成 20:30" in await alice.says("/timezone 纽约")
+    assert "前一天" not in await alice.says("/timezone 北京")
+
+
+@pytest.mark.parametrize(
+    ("stored_on", "served_on", "now", "said"),
+    [
+        (None, None, "2026-04-21T02:30", "等第一批论文，一到就送"),
+        ("2026-04-21", "2026-04-20", "2026-04-21T02:30", "最近一批还没送过"),
+        ("2026-04-20", "2026-04-20", "2026-04-21T02:30", "还没等到 arXiv 公布这一批，一公布就送来"),
+        ("2026-04-17", "2026-04-16", "2026-04-21T02:30", "还没等到 arXiv 公布这一批，一公布就送来"),
+        # A holiday: nothing of it to wait for.
+        ("2026-12-25", "2026-12-24", "2026-12-28T02:30", "最近一批还没送过"),
+    ],
+)
+def test_what_a_digest_waits_for_whose_moment_has_passed(
+    services: BotServices, store: Store, stored_on: str | None, served_on: str | None, now: str, said: str
+):
+    chat = Chat(replace(services, now=lambda: datetime.fromisoformat(now).replace(tzinfo=UTC)))
+    if stored_on:
+        put_papers(store, "Cats", on=date.fromisoformat(stored_on))
+    chat.says("/add RLHF")
+    with store.writing() as connection:
+        connection.execute(update(subscribers).values(served_on=date.fromisoformat(served_on) if served_on else None))
+
+    assert f"下一份：{said}" in chat.says("/settings").messages[0]
 
 
 async def test_time_back_to_as_soon_as_it_is_ready(alice: Person, store: Store):
     await alice.says("/start")
     await alice.says("/time 09:30")
 
-    assert "arXiv 公布后尽快" in await alice.taps("尽快")
+    assert "以后 arXiv 一公布就送" in await alice.taps("尽快")
     assert only(store).send_at is None
 
 
@@ -133,6 +173,12 @@ async def test_weekdays_that_are_none_get_an_example(server: BotApi, store: Stor
     assert "<code>/weekdays " in answer
     assert len(answer) < 1000
     assert only(store).weekdays is None
+
+
+async def test_whoever_wants_nothing_on_any_day_is_shown_the_pause(alice: Person):
+    await alice.says("/start")
+
+    assert "/pause" in await alice.says("/weekdays none")
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,8 @@ async def test_settings_say_everything_that_a_reader_has_set(alice: Person, stor
 
     assert await alice.says("/settings") == (
         "<b>你的设置</b>\n"
-        "时间：09:30，东京时间（Asia/Tokyo）\n"
+        "时间：09:30\n"
+        "时区：东京时间（Asia/Tokyo）\n"
         "星期：周一到周五\n"
         "送到：Telegram、邮件（alice@example.org）\n"
         "领域：cs, stat.ML\n"
@@ -92,6 +93,15 @@ async def test_scope_says_what_it_is_and_takes_what_is_typed(alice: Person, stor
     assert list_subscribers(store)[0].scope is None
 
 
+async def test_scope_takes_names_and_repeats_what_it_does_not_know_as_it_was_typed(alice: Person):
+    await alice.says("/start")
+
+    assert "领域改为：cs\n" in await alice.says("/scope computer science")
+    assert "领域改为：cs.LG, stat.ML, math\n" in await alice.says("/scope 機器學習，數學")
+    assert "「cs.XX」" in await alice.says("/scope cs cs.XX")
+    assert "「junk junk" in await alice.says("/scope " + "junk " * 700)
+
+
 @pytest.mark.parametrize("text", ["foo", "csx", "<b>&", "c" * 4000, "cs " * 1300 + "nope"])
 @pytest.mark.parametrize("language_code", ["zh", "en", "zh-tw"])
 async def test_a_scope_that_is_none_gets_an_example(server: BotApi, store: Store, text: str, language_code: str):
@@ -120,6 +130,18 @@ async def test_pause_says_what_it_means_and_resume_when_the_next_one_comes(alice
     assert "已恢复" in resumed
     assert "下一份：4月22日 周三 08:00 后不久" in resumed
     assert list_subscribers(store)[0].paused_at is None
+
+
+async def test_pause_says_that_nothing_is_translated_for_a_paused_reader(alice: Person):
+    await alice.says("/start")
+
+    assert "只有英文" in await alice.says("/pause")
+
+
+async def test_whoever_was_not_paused_is_told_so(alice: Person):
+    await alice.says("/start")
+
+    assert "本来就没有暂停。" in await alice.says("/resume")
 
 
 @pytest.mark.parametrize("command", ["/pause", "/resume"])

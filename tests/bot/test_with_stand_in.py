@@ -72,7 +72,7 @@ async def test_a_tap_edits_the_message_and_its_buttons(phone: Phone):
     hours = await phone.taps(settings, "/time")
     chosen = await phone.taps(hours, "/time 12:00")
 
-    assert "送达时间改为：12:00" in chosen["text"]
+    assert "送达时间改为 12:00" in chosen["text"]
     texts = [button["text"] for row in chosen["reply_markup"]["inline_keyboard"] for button in row]
     assert "✓ 12:00" in texts
 

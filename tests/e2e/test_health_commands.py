@@ -1,6 +1,7 @@
 """`paperpost doctor` and `paperpost status`, alone and against everything that they look at."""
 
 import json
+from datetime import date
 
 import pytest
 import redis
@@ -8,6 +9,7 @@ import redis
 from digests import broker
 from digests.clock import utc_now
 from digests.health.here import check_disk
+from digests.health.sources import check_holidays
 from digests.heartbeat import beat
 from digests.settings import Settings, child_environment
 from digests.store.engine import open_store
@@ -73,8 +75,9 @@ def test_everything_that_answers_is_good(paperpost, set_up, home):
         beat(store, "worker", utc_now())
         store.close()
         found = checks(paperpost)
-    bad = {name: check for name, check in found.items() if not check[0]}
-    assert set(bad) == {"web", "production"}
+    # What is known of the holidays depends on the day on which this runs.
+    bad = {name for name, check in found.items() if not check[0]} - {"holidays"}
+    assert bad == {"web", "production"}
     assert found["Telegram"][1].startswith("@")
     assert found["worker"][1].startswith("alive ")
     assert "PAPERPOST_CONTACT" in found["production"][2]
@@ -124,17 +127,44 @@ def test_a_disk_that_is_nearly_full_is_said(set_up):
     assert "PAPERPOST_HOME" in check.advice
 
 
+@pytest.mark.parametrize(
+    ("today", "year"),
+    [(date(2026, 11, 30), None), (date(2026, 12, 1), 2027), (date(2027, 3, 1), 2027), (date(2025, 6, 1), 2025)],
+)
+def test_holidays_that_nobody_has_written_down_are_asked_for(today, year):
+    check = check_holidays(today)
+    if year is None:
+        assert check.ok
+    else:
+        assert (check.ok, check.detail) == (None, f"arXiv's of {year} are not known yet")
+        assert "holidays.toml" in check.advice
+
+
 def test_the_web_process_is_asked_for_its_own_opinion(paperpost, set_up):
     settings = set_up()
     paperpost("migrate")
     store = open_store(settings.store_url)
     with serve(build_app(WebServices(store=store, now=utc_now, salt=b"salt"))) as url:
-        set_up(web_port=int(url.rpartition(":")[2]))
+        set_up(web_port=int(url.rpartition(":")[2]), secret_key="salt")
         ok, detail, _ = checks(paperpost, status=1)["web"]
         assert (ok, detail) == (False, f"{url}/healthz: no worker has run here yet")
         beat(store, "worker", utc_now())
         assert checks(paperpost)["web"][:2] == (True, f"{url}/healthz is well")
     store.close()
+
+
+@pytest.mark.parametrize("own", [{}, {"secret_key": "pepper"}])
+def test_the_web_process_of_another_installation_is_not_taken_for_ours(paperpost, set_up, own):
+    settings = set_up()
+    paperpost("migrate")
+    store = open_store(settings.store_url)
+    beat(store, "worker", utc_now())
+    with serve(build_app(WebServices(store=store, now=utc_now, salt=b"salt"))) as url:
+        set_up(web_port=int(url.rpartition(":")[2]), **own)
+        ok, detail, advice = checks(paperpost)["web"]
+    store.close()
+    assert (ok, detail) == (None, f"not running; another installation answers at {url}/healthz")
+    assert "PAPERPOST_WEB_PORT" in advice
 
 
 def test_another_program_on_our_port_is_not_taken_for_ours(paperpost, set_up):
@@ -144,6 +174,15 @@ def test_another_program_on_our_port_is_not_taken_for_ours(paperpost, set_up):
         ok, detail, _ = checks(paperpost, status=1)["web"]
     assert ok is False
     assert "another program" in detail
+
+
+@pytest.mark.parametrize("folder", ["letter", "letter/state"])
+def test_a_home_that_can_be_no_folder_fails(paperpost, set_up, home, folder):
+    (home / "letter").write_text("Dear arXiv, ")
+    set_up(home=home / folder)
+    ok, detail, advice = checks(paperpost, status=1)["home"]
+    assert (ok, detail) == (False, f"{home / 'letter'} is no folder")
+    assert "PAPERPOST_HOME" in advice
 
 
 def test_a_database_that_cannot_be_read_fails_and_the_rest_is_still_checked(paperpost, set_up, home):

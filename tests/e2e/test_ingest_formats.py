@@ -83,6 +83,11 @@ def test_ids_that_arxiv_does_not_have_are_said_and_the_others_stored(paperpost, 
     assert paperpost.json("ingest", "--id", known)[0]["known"] == 1
 
 
+@pytest.mark.parametrize("given", [(), ("--id", "2604.18326", str(API))])
+def test_files_and_ids_are_never_mixed(paperpost, given):
+    assert "not both" in paperpost.refused("ingest", *given, status=2)
+
+
 def test_what_is_no_id_is_refused_before_any_request(paperpost, arxiv_api):
     said = paperpost.refused("ingest", "--id", load_sample().papers[0].id, "--id", "attention", status=2)
     assert "No arXiv id: 'attention'. Write ids like 2604.18326" in said

@@ -24,13 +24,16 @@ def page_of(name, **changes):
 @pytest.mark.parametrize(
     ("dates", "language", "said"),
     [
-        ([(2026, 11, 20), (2026, 11, 23), (2026, 11, 24)], "zh", "11月20日至24日的 arXiv，共 3 批"),
-        ([(2026, 11, 30), (2026, 12, 1)], "zh-Hant", "11月30日至12月1日的 arXiv，共 2 批"),
-        ([(2026, 12, 31), (2027, 1, 4)], "zh", "2026年12月31日至2027年1月4日的 arXiv，共 2 批"),
+        ([(2026, 11, 20), (2026, 11, 23), (2026, 11, 24)], "zh", "arXiv 新论文｜11月20日至24日（3 批）"),
+        ([(2026, 11, 30), (2026, 12, 1)], "zh-Hant", "arXiv 新論文｜11月30日至12月1日（2 批）"),
+        ([(2026, 12, 31), (2027, 1, 4)], "zh", "arXiv 新论文｜2026年12月31日至2027年1月4日（2 批）"),
+        ([(2026, 11, 24)], "zh", "arXiv 新论文｜2026年11月24日（周二）"),
+        ([(2026, 11, 24)], "zh-Hant", "arXiv 新論文｜2026年11月24日（週二）"),
+        ([(2026, 11, 24)], "en", "arXiv of Tuesday, November 24, 2026"),
         ([(2026, 11, 20), (2026, 11, 24)], "en", "arXiv of Nov 20\u2009–\u200924, 2 batches"),
     ],
 )
-def test_a_headline_names_the_first_and_the_last_day(dates, language, said):
+def test_a_headline_names_the_day_or_the_first_and_the_last(dates, language, said):
     dates = tuple(date(*day) for day in dates)
     assert page_of("combined", dates=dates, announced_on=dates[-1], language=language).headline == said
 

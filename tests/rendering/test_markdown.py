@@ -23,7 +23,7 @@ def test_it_says_when_arxiv_announced_in_both_clocks():
 
 
 def test_a_keyword_without_a_hit_has_a_section_that_says_so():
-    assert "## 关键词：quantum\n\n没有结果\n" in render_sample("normal")
+    assert "## 关键词：quantum\n\n这一批没有命中\n" in render_sample("normal")
 
 
 def test_every_paper_stands_once_with_those_that_are_one_line_elsewhere():

@@ -209,6 +209,7 @@ async def test_the_mailbox_shows_headers_and_both_forms(page: httpx.AsyncClient,
         "第二封",
         True,
     )
+    assert first["recipient"] == second["recipient"] == "lin@sandbox.invalid"
     assert first["sent_at_seconds"] == datetime(2026, 11, 20, 1, 2, tzinfo=UTC).timestamp()
     assert (await page.get("/mails/1/text")).text == "纯文本\n"
     assert (await page.get("/mails/2.eml")).content == desk.mailbox.received[1].content

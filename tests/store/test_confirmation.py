@@ -12,7 +12,7 @@ from digests.delivery.codes import build_code
 from digests.errors import InputError
 from digests.store.engine import Store
 from digests.store.tables import confirmations, forgotten, targets
-from digests.subscribers.confirmation import Proved, ask_code, check_code
+from digests.subscribers.confirmation import Proved, ask_code, check_code, is_open_code
 from digests.subscribers.membership import forget
 from digests.subscribers.subscriber import Subscriber
 from tests.store.subscriber_steps import NOW, SALT, code_of, in_threads, join_by_chat, join_by_mail
@@ -164,9 +164,36 @@ def test_three_codes_an_hour_and_it_says_when_the_next_one_is_possible(store: St
     with pytest.raises(InputError) as raised:
         ask(store, reader, now=NOW + 10 * MINUTE)
     # 08:00 UTC and an hour is 17:00 in Beijing; the minute is rounded up.
-    assert raised.value.fields["free_at"] == "2026-04-21 17:01"
+    assert f"{raised.value.fields['free_at']:%Y-%m-%d %H:%M}" == "2026-04-21 17:01"
     assert code_of(lambda: ask(store, reader, now=NOW + 59 * MINUTE)) == "chat.too_many_codes"
     assert ask(store, reader, now=NOW + 61 * MINUTE) == MINE
+
+
+def test_proving_an_address_of_one_s_own_opens_no_stranger_s_mailbox_again(store: Store):
+    reader = join_by_chat(store)
+    for number in range(3):
+        ask(store, reader, "stranger@example.org", NOW + number * 90 * MINUTE)
+    later = NOW + 4 * 90 * MINUTE
+    ask(store, reader, now=later)
+
+    check(store, reader, right_code(store), later)
+
+    assert code_of(lambda: ask(store, reader, "stranger@example.org", later)) == "chat.too_many_codes_there"
+
+
+def test_a_success_closes_every_code_of_theirs(store: Store):
+    reader = join_by_chat(store)
+    ask(store, reader, "old@example.org")
+    old = right_code(store)
+    ask(store, reader)
+    assert is_open_code(store, reader.id, "12 34 56", NOW)
+    assert not is_open_code(store, reader.id, "12345", NOW)
+    assert not is_open_code(store, reader.id, "123456", NOW + 30 * MINUTE)
+
+    check(store, reader, right_code(store))
+
+    assert not is_open_code(store, reader.id, old, NOW)
+    assert code_of(lambda: check(store, reader, old)) == "chat.code_expired"
 
 
 def test_ten_codes_a_day(store: Store):
@@ -185,7 +212,7 @@ def test_three_codes_a_day_to_one_address_whoever_asks(store: Store):
         ask(store, join_by_chat(store, chat))
 
     reader = join_by_chat(store, "4")
-    assert code_of(lambda: ask(store, reader)) == "chat.too_many_codes_there"
+    assert code_of(lambda: ask(store, reader, MINE.upper())) == "chat.too_many_codes_there"
     assert ask(store, reader, "another@example.org") == "another@example.org"
     assert ask(store, reader, now=NOW + timedelta(hours=24, minutes=1)) == MINE
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digests.chinese import to_traditional
+from digests.keywords.language import parse
 from digests.phrases import load_phrases
 from digests.rendering.templates import load_source
 
@@ -20,6 +21,7 @@ from digests.rendering.templates import load_source
         ("损失函数的参数、激活与全局最优", "損失函數的參數、激活與全局最優"),
         ("人工智能从大数据和数据库里学", "人工智慧從大數據和資料庫裡學"),
         ("可编程芯片上的视频通话", "可程式化晶片上的視訊通話"),
+        ("送达渠道与灌溉渠道", "送達管道與灌溉渠道"),
         ("成本是 $5，网络是 $10", "成本是 $5，網路是 $10"),
     ],
 )
@@ -83,4 +85,6 @@ def test_every_sentence_is_there_and_still_has_its_names_to_fill_in():
 def test_the_chat_speaks_traditional_chinese_and_its_examples_can_still_be_copied():
     phrases = load_phrases("zh-Hant")
     assert phrases("digest.no_match", batch="").endswith("沒有一篇命中你的關鍵詞。")
-    assert "<code>/add 扩散策略 OR" in phrases("chat.test_only_chinese")
+    assert "<code>/timezone 倫敦</code>" in phrases("chat.help")
+    assert "<code>/add 擴散策略 OR" in phrases("chat.test_only_chinese")
+    assert parse("擴散策略").canonical == parse("扩散策略").canonical

@@ -202,6 +202,21 @@ def test_fields_become_canonical_and_stand_once():
         "cs.CL",
     )
     assert parse_scope("all") is parse_scope("全部") is parse_scope("不限") is None
+    assert parse_scope("cs.LG cs stat.ML cs.CL") == ("cs", "stat.ML")
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("Computer Science", ("cs",)),
+        ("計算機科學", ("cs",)),
+        ("Quantum  Physics, nlp", ("quant-ph", "cs.CL")),
+        ("machine learning", ("cs.LG", "stat.ML")),
+        ("统计 math", ("stat", "math")),
+    ],
+)
+def test_fields_have_names_too(text, ids):
+    assert parse_scope(text) == ids
 
 
 def test_a_field_that_is_nearly_one_is_proposed():

@@ -63,3 +63,15 @@ def test_every_part_says_on_its_own_line_what_would_set_it(bare):
     lines = written(bare()).splitlines()[2:]
     assert [line.split("  ")[0] for line in lines] == [part.name for part in list_outside_parts(bare())]
     assert all("_URL" in line or "_TOKEN" in line for line in lines)
+
+
+def test_what_changes_nothing_before_there_is_a_channel_says_so(bare):
+    def variables(**options):
+        return {part.name: part.variable for part in list_outside_parts(bare(), **options)}
+
+    assert variables()["LLM"].startswith("a channel, then OPENAI_BASE_URL")
+    assert (variables()["database"], variables()["broker"]) == ("DATABASE_URL", "REDIS_URL")
+    own_house = variables(is_own_house=True)
+    assert (own_house["database"], own_house["broker"]) == ("a channel, then DATABASE_URL", "a channel, then REDIS_URL")
+    real = list_outside_parts(bare(telegram_token="7:hidden"))
+    assert not any("a channel" in part.variable for part in real)

@@ -67,6 +67,17 @@ def test_a_mail_server_without_a_sender_is_refused(monkeypatch):
         load_settings()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("OPENAI_API_KEY", "sk-hunter2"), ("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")]
+)
+def test_the_shells_own_llm_is_not_the_sandboxs_and_needs_its_model_with_a_real_channel(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    assert not load_settings().has_llm
+    monkeypatch.setenv("PAPERPOST_TELEGRAM_TOKEN", "1:A")
+    with pytest.raises(ConfigError, match=r"^PAPERPOST_LLM_MODEL: an LLM is set, so the model's name is needed$"):
+        load_settings()
+
+
 def test_production_lists_all_that_is_missing(monkeypatch):
     monkeypatch.setenv("PAPERPOST_ENV", "production")
     with pytest.raises(ConfigError) as refused:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from digests.delivery.channel import EMAIL
 from digests.heartbeat import beat
 from digests.phrases import load_phrases
+from digests.secret_key import derive_installation_id
 from digests.store.tables import deliveries, heartbeats, targets
 from digests.subscribers.directory import list_subscribers
 from digests.subscribers.leaving import sign_target
@@ -20,6 +21,7 @@ from tests.waiting import eventually
 from tests.web.conftest import NOW, SALT
 
 ZH, EN = load_phrases("zh"), load_phrases("en")
+OURS = {"installation": derive_installation_id(SALT)}
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
@@ -166,14 +168,15 @@ def test_a_database_that_fails_is_our_fault_and_said_so(client, store, link):
 def test_it_is_well_while_the_worker_is_heard(client, store):
     beat(store, "worker", NOW - timedelta(seconds=40))
     answer = client.get("/healthz")
-    assert (answer.status_code, answer.json()) == (200, {"ok": True, "faults": [], "worker_seconds": 40})
+    assert (answer.status_code, answer.json()) == (200, {"ok": True, "faults": [], "worker_seconds": 40} | OURS)
 
 
 def test_it_is_not_well_when_the_worker_has_been_silent(client, store):
     beat(store, "worker", NOW - timedelta(minutes=6))
     answer = client.get("/healthz")
     assert answer.status_code == 503
-    assert answer.json() == {"ok": False, "faults": ["the worker has been silent for 360 s"], "worker_seconds": 360}
+    silent = {"ok": False, "faults": ["the worker has been silent for 360 s"], "worker_seconds": 360}
+    assert answer.json() == silent | OURS
 
 
 def test_it_is_not_well_where_no_worker_ever_ran(client, store):
