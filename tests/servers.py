@@ -1,11 +1,12 @@
 """Servers that nobody here wrote, on loopback."""
 
 import imaplib
+import random
 import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 import lo_bot_api_emulator
@@ -66,6 +67,9 @@ async def serve_emulator() -> AsyncIterator[tuple[RememberingEmulator, str]]:
 
 
 def find_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below those that the system gives out itself: no other test's server can take it before ours does."""
+    while True:
+        port = random.SystemRandom().randrange(20_000, 30_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
@@ -21,7 +22,7 @@ class Stop:
 
     def __init__(self) -> None:
         self.supervisor: Supervisor | None = None
-        self._is_stopping = False
+        self._told = threading.Event()
 
     def states(self) -> Mapping[str, str]:
         """The processes and what they do; none before they are started."""
@@ -39,9 +40,14 @@ class Stop:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
+    def wait(self) -> None:
+        """Until a signal has come, perhaps before: what was raised in a finaliser or a callback is lost there."""
+        self._told.wait()
+        raise KeyboardInterrupt
+
     def _receive(self, number: int, _frame: FrameType | None) -> None:
-        if not self._is_stopping:
-            self._is_stopping = True
+        if not self._told.is_set():
+            self._told.set()
             raise KeyboardInterrupt
         # A closed terminal sends SIGHUP twice, from the kernel and from its shell: only a person's haste counts.
         if number == signal.SIGINT:

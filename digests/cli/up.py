@@ -2,7 +2,6 @@
 
 import shlex
 import sys
-import threading
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -57,7 +56,7 @@ def up(
             else:
                 _enter_house(stack, stop, settings, papers)
             _say("Ctrl-C stops it.")
-            threading.Event().wait()
+            stop.wait()
     except KeyboardInterrupt:
         _say("stopped")
 

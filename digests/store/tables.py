@@ -44,8 +44,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 # SQLite gives row ids only to INTEGER PRIMARY KEY.
 RowId = BigInteger().with_variant(Integer, "sqlite")
-# With `sqlite_autoincrement` where the number leaves the house (links in mails, Message-IDs): otherwise SQLite gives that
-# of a deleted row to somebody else. PostgreSQL never does.
+# With `sqlite_autoincrement` where the number leaves the house (links in mails, Message-IDs): otherwise SQLite gives
+# that of a deleted row to somebody else. PostgreSQL never does.
 
 metadata = MetaData(
     naming_convention={
