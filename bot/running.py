@@ -7,11 +7,14 @@ from hashlib import sha256
 from typing import Final
 from urllib.parse import urlsplit
 
+import structlog
 from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 
 from bot.answers import Context
 from bot.app import UPDATES, BotApplication
 from digests.errors import ConfigError
+
+log = structlog.get_logger(__name__)
 
 # A laptop may start before its network does.
 _FOR_EVER: Final = -1
@@ -57,9 +60,9 @@ def run_webhook(application: BotApplication, url: str, *, port: int, salt: bytes
             raise ConfigError(f"PAPERPOST_TELEGRAM_WEBHOOK_URL: Telegram refuses it: {error.message}") from error
         except InvalidToken:
             raise
-        except TelegramError:
-            # No network yet.
-            pass
+        except TelegramError as error:
+            # No network yet: run_webhook goes on asking.
+            log.warning("webhook_not_set_yet", error=type(error).__name__)
         if greet is not None:
             await greet(application)
 

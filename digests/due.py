@@ -94,11 +94,11 @@ def find_due(store: Store, now: datetime, channels: Sequence[str]) -> list[Due]:
 
 
 def find_groups(store: Store, on: date) -> dict[tuple[date, ...], list[int]]:
-    """Everybody who is not paused, by what they have not had up to this batch, whatever their hour; `on` is in each."""
+    """Everybody who gets digests, by what they have not had up to this batch, whatever their hour; `on` is in each."""
     stored = [day for day in find_stored(store, on - _LOOK_BACK) if day < on]
     groups: defaultdict[tuple[date, ...], list[int]] = defaultdict(list)
     with store.reading() as connection:
-        rows = connection.execute(_select_readers()).all()
+        rows = connection.execute(_select_readers().where(gets_digests())).all()
     for row in rows:
         earlier = [day for day in stored if row.served_on is not None and day > row.served_on]
         groups[*earlier, on].append(row.id)

@@ -17,10 +17,11 @@ from digests.delivery.ledger import expire_claims
 from digests.due import find_awaiting, find_due, find_unannounced, work_out_next
 from digests.errors import SourceMalformed, SourceUnavailable
 from digests.heartbeat import beat, find_heartbeats
+from digests.papers.calendar import find_expected
 from digests.papers.collect import collect
 from digests.papers.paper import ArxivId, Source
 from digests.papers.polling import claim_poll, settle_poll, watch
-from digests.papers.shelf import find_recent_dates
+from digests.papers.shelf import count_seen, find_recent_dates
 from digests.store.clock_jumps import pull_back, start_over
 from digests.subscribers.archives import find_archives_read
 from digests.summaries.due import summarise_due
@@ -132,8 +133,11 @@ def dispatch() -> None:
 def compose(dates: Sequence[str], subscriber_ids: Sequence[int], may_wait: bool) -> None:
     """Compose these readers' digest of these batches, unless it waits for a summary and may still do so."""
     day = _day(dates)
-    if may_wait and _wake_summaries(day, day.plan_summaries(subscriber_ids)):
-        return
+    if may_wait:
+        _wake_summaries(day, day.plan_summaries(subscriber_ids))
+        # What another task has in hand is waited for too.
+        if day.has_open_summaries():
+            return
     if day.compose(set(subscriber_ids)):
         deliver.delay()
 
@@ -181,9 +185,10 @@ def _look_at_clock(services: Services) -> None:
 
 def _poll_scope(services: Services, scope: str) -> None:
     fault, wait_seconds, every_seconds = "it was cut off", 0.0, services.settings.poll_seconds
-    on = None
+    expected = find_expected(services.now())
+    seen = count_seen(services.store, expected)
     try:
-        on = collect(services.store, services.fetcher, scope=scope, source=Source.LISTING, now=services.now)
+        collect(services.store, services.fetcher, scope=scope, source=Source.LISTING, now=services.now)
         fault = ""
     except SourceUnavailable as error:
         fault, wait_seconds = str(error), error.retry_after_seconds or 0.0
@@ -191,13 +196,14 @@ def _poll_scope(services: Services, scope: str) -> None:
         fault, every_seconds = str(error), _MALFORMED_WAIT_SECONDS
     finally:
         # Also when this task's time is over.
-        is_whole = settle_poll(
+        settle_poll(
             services.store, scope, services.now(), every_seconds=every_seconds, fault=fault, wait_seconds=wait_seconds
         )
     if fault:
         log.warning("poll_failed", scope=scope, reason=fault)
-    if is_whole and on is not None:
-        prepare.delay(on.isoformat())
+    # A page that never proves itself whole too: in three hours its papers go out.
+    if count_seen(services.store, expected) != seen:
+        prepare.delay(expected.isoformat())
 
 
 def _day(dates: Sequence[str]) -> Day:

@@ -103,6 +103,11 @@ def coverage(store: Store, on: date) -> list[BatchRow]:
         return [_build_batch_row(row) for row in connection.execute(query).mappings()]
 
 
+def count_seen(store: Store, on: date) -> int:
+    """Entries that all sources together have given of that day's batches; one more means that there is news."""
+    return sum(row.seen for row in coverage(store, on))
+
+
 def find_recent_dates(store: Store, since: datetime) -> list[date]:
     """ArXiv's dates of the batches that changed since then (aware UTC), oldest first."""
     query = select(batches.c.announced_on).where(batches.c.updated_at >= since).distinct()

@@ -411,4 +411,5 @@ def test_by_hand_everybody_gets_what_they_have_not_had(store):
     announce(store, MONDAY, after(MONDAY))
     announce(store, TUESDAY, after(TUESDAY))
     new = add_reader(store, after(TUESDAY), chat="2")
+    add_reader(store, after(TUESDAY), chat="3", paused_at=after(TUESDAY))
     assert find_groups(store, TUESDAY) == {(TUESDAY,): [new], (MONDAY, TUESDAY): [waiting]}
