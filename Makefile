@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: setup demo run chaos test bench format lock
+.PHONY: setup demo run chaos soak test bench format lock
 
 setup: $(READY)
 
@@ -24,12 +24,17 @@ run: $(READY)
 chaos: $(READY)
 	@scripts/chaos
 
+# Two million pairs of queries and papers, the fast matcher beside the rules read one by one. SEED=7 repeats one.
+soak: $(READY)
+	@scripts/soak
+
 test: $(READY)
 	@scripts/test
 
 # Figures, not tests: nothing fails here because a machine is busy.
 bench: $(READY)
 	@$(VENV)/bin/python benchmarks/match.py
+	@$(VENV)/bin/python benchmarks/backtest.py
 
 format: $(READY)
 	@$(VENV)/bin/ruff format .

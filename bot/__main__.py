@@ -47,6 +47,8 @@ def _bot_services(services: Services) -> BotServices:
         preview=lambda subscriber_id: _preview(services, subscriber_id),
         pacing=services.pacing,
         channels=services.channel_names,
+        suggester=services.suggester,
+        close=services.close_connections,
     )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import traceback
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
@@ -11,14 +11,11 @@ from telegram import Chat, Update
 from telegram.error import Conflict, Forbidden, TelegramError
 from telegram.ext import ContextTypes
 
-from bot.backtests import Backtests
 from bot.reading import load_stranger_voice, read_message, read_tap
 from bot.saying import Send, replace, say, stop_spinner
-from bot.services import Answer, Asked, BotServices, Handler
-from bot.texts import say_tests
-from bot.voice import Voice, pack
+from bot.services import Answer, Asked, BotServices, Handler, Later
+from bot.voice import Voice
 from digests.errors import InputError
-from digests.subscribers.keywords import Added
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +23,7 @@ Context = ContextTypes.DEFAULT_TYPE
 Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
 
-def answer_with(services: BotServices, handler: Handler, backtests: Backtests) -> Callback:
+def answer_with(services: BotServices, handler: Handler) -> Callback:
     """A PTB callback that says what `handler` answers to a message."""
 
     async def callback(update: Update, context: Context) -> None:
@@ -37,12 +34,12 @@ def answer_with(services: BotServices, handler: Handler, backtests: Backtests) -
         asked, answer = await asyncio.to_thread(_handle, services, handler, read)
         send = partial(message.reply_text, do_quote=False)
         await say(send, answer)
-        _promise_tests(context, update, send, asked, answer, backtests)
+        _promise(context, update, send, asked, answer)
 
     return callback
 
 
-def answer_taps_with(services: BotServices, handler: Handler, backtests: Backtests) -> Callback:
+def answer_taps_with(services: BotServices, handler: Handler) -> Callback:
     """A PTB callback that puts what `handler` answers in the place of the message whose button was tapped."""
 
     async def callback(update: Update, context: Context) -> None:
@@ -56,8 +53,11 @@ def answer_taps_with(services: BotServices, handler: Handler, backtests: Backtes
         chat = query.message.chat
         read = partial(read_tap, services, query, chat.id, context.bot.username)
         asked, answer = await asyncio.to_thread(_handle, services, handler, read)
-        await replace(context.bot, chat.id, query.message.message_id, answer)
-        _promise_tests(context, update, chat.send_message, asked, answer, backtests)
+        if answer.is_below:
+            await say(chat.send_message, answer)
+        else:
+            await replace(context.bot, chat.id, query.message.message_id, answer)
+        _promise(context, update, chat.send_message, asked, answer)
 
     return callback
 
@@ -86,17 +86,20 @@ def _handle(services: BotServices, handler: Handler, read: Callable[[], Asked]) 
         return asked, Answer([asked.voice.explain(error)])
 
 
-def _promise_tests(
-    context: Context, update: Update, send: Send, asked: Asked, answer: Answer, backtests: Backtests
-) -> None:
-    if answer.to_test:
-        # Not awaited: the next message of this chat need not wait for it. Stopping the application does.
-        context.application.create_task(_follow_up(send, asked.voice, answer.to_test, backtests), update)
+def _promise(context: Context, update: Update, send: Send, asked: Asked, answer: Answer) -> None:
+    """Not awaited: the next message of this chat need not wait for it. Stopping the application does."""
+    if answer.later:
+        context.application.create_task(_say_later(send, asked.voice, answer.later), update)
 
 
-async def _follow_up(send: Send, voice: Voice, added: Sequence[Added], backtests: Backtests) -> None:
-    tests = await backtests.test([one.query for one in added])
-    await say(send, Answer(pack(say_tests(voice, added, tests))))
+async def _say_later(send: Send, voice: Voice, later: Later) -> None:
+    try:
+        answer = await later()
+    except InputError as error:
+        # Whoever has left meanwhile hears no more of it.
+        answer = None if error.code == "chat.no_such_subscriber" else Answer([voice.explain(error)])
+    if answer is not None:
+        await say(send, answer)
 
 
 async def _apologise(update: Update, chat: Chat) -> None:

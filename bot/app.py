@@ -20,7 +20,6 @@ from telegram.ext import (
 )
 
 from bot.answers import Callback, answer_taps_with, answer_with, report
-from bot.backtests import Backtests
 from bot.commands import COMMANDS, answer, list_offered
 from bot.handlers import hints
 from bot.order import ChatOrder
@@ -29,7 +28,6 @@ from bot.pulse import Pulse
 from bot.services import BotServices, Handler
 from digests.clock import utc_now
 from digests.phrases import load_phrases
-from digests.subscribers.backtest import backtest_all
 
 log = structlog.get_logger(__name__)
 
@@ -69,7 +67,7 @@ def build_application(
         .rate_limiter(PacedRequests(services.pacing))
         .concurrent_updates(ChatOrder())
         .post_init(partial(_begin, services, pulse))
-        .post_shutdown(pulse.stop)
+        .post_shutdown(partial(_end, services, pulse))
         .build()
     )
     application.add_handlers(_build_handlers(services))
@@ -80,6 +78,11 @@ def build_application(
 async def _begin(services: BotServices, pulse: Pulse, application: BotApplication) -> None:
     await pulse.start()
     await offer_commands(application, list_offered(services))
+
+
+async def _end(services: BotServices, pulse: Pulse, _application: BotApplication) -> None:
+    await pulse.stop()
+    await services.close()
 
 
 async def offer_commands(application: BotApplication, commands: Sequence[str]) -> None:
@@ -99,13 +102,12 @@ async def offer_commands(application: BotApplication, commands: Sequence[str]) -
 
 def _build_handlers(services: BotServices) -> list[BaseHandler[Any, Any, Any]]:
     """The first that fits answers."""
-    backtests = Backtests(lambda queries: backtest_all(services.store, queries, services.now()))
 
     def say(handler: Handler) -> Callback:
-        return answer_with(services, handler, backtests)
+        return answer_with(services, handler)
 
     return [
-        CallbackQueryHandler(answer_taps_with(services, answer, backtests)),
+        CallbackQueryHandler(answer_taps_with(services, answer)),
         MessageHandler(_PRIVATE & filters.TEXT, say(answer)),
         MessageHandler(_PRIVATE & ~filters.StatusUpdate.ALL, say(hints.not_text)),
         MessageHandler(_PRIVATE_EDITED, say(hints.edited)),

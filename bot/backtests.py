@@ -1,36 +1,84 @@
-"""One reading of the papers for everybody who waits: it costs seconds, however many keywords are asked about."""
+"""What keywords would have brought one reader, and what to type instead."""
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
 
+from bot.services import BotServices
 from digests.keywords.language import Query
-from digests.subscribers.backtest import Backtest
+from digests.past.backtest import Backtest, backtest_all
+from digests.past.index import find_missing
+from digests.past.proposals import Expansion, Proposals, propose
+from digests.past.search import open_past
+from digests.subscribers.keywords import list_keywords
+from digests.subscribers.stored import read_stored
+from digests.subscribers.subscriber import Subscriber
 
-Run = Callable[[Sequence[Query]], Mapping[str, Backtest]]
+# A day takes up to a second, and somebody waits. More are missing only until the worker has caught up after an upgrade.
+_MAX_MISSING_DAYS: Final = 2
+#: Of more keywords than these together only figures are told: proposals for one may take a quarter of a second.
+MAX_TOLD: Final = 5
 
 
-@dataclass(slots=True)
-class _Round:
-    queries: list[Query] = field(default_factory=list)
-    found: Mapping[str, Backtest] | None = None
+@dataclass(frozen=True, slots=True)
+class Trial:
+    test: Backtest
+    proposals: Proposals
+
+    @property
+    def instead(self) -> list[str]:
+        """What may take the keyword's place; never more of one that brings too much already."""
+        if self.test.is_broad:
+            return [self.proposals.narrower.text] if self.proposals.narrower else []
+        return [proposal.text for proposal in self.proposals.instead] or [each.proposal.text for each in self.wider]
+
+    @property
+    def wider(self) -> list[Expansion]:
+        """Full names of an acronym that bring something more."""
+        return [each for each in self.proposals.expansions if each.proposal.count > self.test.count]
 
 
-class Backtests:
-    """`run` happens in a thread, once at a time; whoever asks meanwhile is in the next round together."""
+def find_trials(services: BotServices, reader: Subscriber, queries: Iterable[Query]) -> dict[str, Trial] | None:
+    """By canonical form, of a few with proposals; purely Chinese ones, which find translations, are left out.
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
-        self._lock = asyncio.Lock()
-        self._next = _Round()
+    None: too much of the past is not searchable yet.
+    """
+    queries = _drop_chinese(queries)
+    tests = _find_backtests(services, reader, queries, _list_held(services, reader).values())
+    if tests is None:
+        return None
+    if len(queries) > MAX_TOLD:
+        return {canonical: Trial(test, Proposals()) for canonical, test in tests.items()}
+    past = open_past(services.store, services.now())
+    found = ((query, tests[query.canonical]) for query in queries)
+    return {
+        query.canonical: Trial(test, propose(services.store, past, query, test, reader.scope)) for query, test in found
+    }
 
-    async def test(self, queries: Sequence[Query]) -> dict[str, Backtest]:
-        """By canonical form."""
-        mine = self._next
-        mine.queries.extend(queries)
-        async with self._lock:
-            if mine.found is None:
-                # The first one of its round through the door runs it for the others.
-                self._next = _Round()
-                mine.found = await asyncio.to_thread(self._run, mine.queries)
-        return {query.canonical: mine.found[query.canonical] for query in queries}
+
+def find_held_backtests(services: BotServices, reader: Subscriber) -> dict[str, Backtest] | None:
+    """Of all that they hold, by stored form; None and left out as above."""
+    held = _list_held(services, reader)
+    tests = _find_backtests(services, reader, held.values(), held.values())
+    return tests and {stored: tests[query.canonical] for stored, query in held.items()}
+
+
+def _find_backtests(
+    services: BotServices, reader: Subscriber, queries: Iterable[Query], others: Iterable[Query]
+) -> dict[str, Backtest] | None:
+    queries, now = list(queries), services.now()
+    if not queries:
+        return {}
+    if len(find_missing(services.store, now)) > _MAX_MISSING_DAYS:
+        return None
+    return backtest_all(services.store, queries, now, others=list(others), scope=reader.scope)
+
+
+def _list_held(services: BotServices, reader: Subscriber) -> dict[str, Query]:
+    """By stored form."""
+    held = read_stored(keyword.canonical for keyword in list_keywords(services.store, reader.id))
+    return {stored: query for stored, query in held.items() if not query.has_only_chinese}
+
+
+def _drop_chinese(queries: Iterable[Query]) -> list[Query]:
+    return [query for query in queries if not query.has_only_chinese]

@@ -4,13 +4,14 @@ from typing import Final
 
 from bot.handlers import hints
 from bot.handlers.joining import help_, start
-from bot.handlers.keywords import add, list_, remove
+from bot.handlers.keywords import add, list_, look, remove
 from bot.handlers.language import lang
 from bot.handlers.leaving import forget_
 from bot.handlers.mail import channel, email, plain_code
 from bot.handlers.schedule import time, timezone, weekdays
 from bot.handlers.scope import scope
 from bot.handlers.settings import pause_, resume_, settings
+from bot.handlers.suggesting import suggest, take
 from bot.handlers.today import today
 from bot.services import Answer, Asked, BotServices, Handler
 from digests.delivery.channel import EMAIL
@@ -19,6 +20,7 @@ from digests.delivery.channel import EMAIL
 COMMANDS: Final[dict[str, Handler]] = {
     "start": start,
     "add": add,
+    "suggest": suggest,
     "list": list_,
     "remove": remove,
     "today": today,
@@ -36,6 +38,8 @@ COMMANDS: Final[dict[str, Handler]] = {
     "help": help_,
 }
 
+#: Only buttons say these.
+TAPPED: Final[dict[str, Handler]] = {"take": take, "look": look}
 
 #: Of no use where nothing but the chat is open.
 _ABOUT_MAIL: Final = frozenset({"channel", "email"})
@@ -48,8 +52,8 @@ def list_offered(services: BotServices) -> list[str]:
 
 def answer(services: BotServices, asked: Asked) -> Answer:
     """What any text says. Raises InputError, whose sentence is the answer."""
-    if asked.command in COMMANDS:
-        return COMMANDS[asked.command](services, asked)
+    if handler := COMMANDS.get(asked.command) or TAPPED.get(asked.command):
+        return handler(services, asked)
     if asked.command:
         return hints.unknown_command(services, asked, list_offered(services))
     return plain_code(services, asked) or hints.plain_text(services, asked)

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -27,7 +27,7 @@ class Pulse:
     async def start(self) -> None:
         self._task = asyncio.create_task(self._keep_beating())
 
-    async def stop(self, _application: Any) -> None:
+    async def stop(self) -> None:
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):

@@ -1,26 +1,35 @@
 """What the chat needs of the house, and what it knows of one message."""
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from telegram.constants import InlineKeyboardButtonLimit
 
+from bot.allowance import Allowance
 from bot.voice import Voice
 from digests.clock import Now
 from digests.delivery.channel import TELEGRAM
 from digests.delivery.pacing import Pacing
 from digests.phrases import load_phrases
 from digests.store.engine import Store
-from digests.subscribers.keywords import Added
 from digests.subscribers.subscriber import Subscriber
+from digests.summaries.suggesting import Suggester
+
+
+async def _close_nothing() -> None:
+    """Whoever made what is given closes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotServices:
     """
-    salt      of the hashes of forgotten addresses and of confirmation codes
-    preview   a subscriber's digest of the newest stored batch as Telegram messages; empty when nothing is stored
-    channels  those that this installation can send by, as in digests/delivery/channel.py
+    salt       of the hashes of forgotten addresses and of confirmation codes
+    preview    a subscriber's digest of the newest stored batch as Telegram messages; empty when nothing is stored
+    channels   those that this installation can send by, as in digests/delivery/channel.py
+    suggester  asks the model about keywords; None where there is no model
+    allowance  how often a chat may have it asked
+    close      what belongs to the loop, at its end
     """
 
     store: Store
@@ -30,6 +39,9 @@ class BotServices:
     preview: Callable[[int], list[str]]
     pacing: Pacing
     channels: Collection[str] = (TELEGRAM,)
+    suggester: Suggester | None = None
+    allowance: Allowance = field(default_factory=Allowance)
+    close: Callable[[], Awaitable[None]] = _close_nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +87,17 @@ Buttons = Sequence[Sequence[Button]]
 class Answer:
     """Messages to send at once, the last one with rows of `buttons`.
 
-    to_test  new keywords whose backtest follows when it is done
+    later     what follows when it is done; None: nothing. Runs in the loop, and its InputErrors are answered too
+    is_below  after a tap: leave the message that was tapped, with its other buttons, and stand below
     """
 
     messages: Sequence[str]
     buttons: Buttons = ()
-    to_test: Sequence[Added] = ()
+    later: "Later | None" = None
+    is_below: bool = False
 
+
+Later = Callable[[], Coroutine[Any, Any, Answer | None]]
 
 #: Runs in a thread. Its InputErrors are answered with their sentence.
 Handler = Callable[[BotServices, Asked], Answer]

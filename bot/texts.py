@@ -2,42 +2,53 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Final
-from zoneinfo import ZoneInfo
 
+from bot.backtests import MAX_TOLD, Trial
+from bot.figures import is_doubtful, say_brief, say_trial
 from bot.voice import Voice
 from digests.errors import QueryRefused
+from digests.keywords.language import Query
 from digests.keywords.refusals import explain_refusal
-from digests.rendering.latex import read
-from digests.subscribers.backtest import Backtest, Example
+from digests.past.backtest import Backtest
+from digests.past.index import DAYS
 from digests.subscribers.keywords import Added, AddResult, AlreadyHeld, NoRoom, Outcome, Refused, TooWide
+from digests.subscribers.stored import find_refusal
 from digests.subscribers.subscriber import Keyword
 from digests.subscribers.typed import shorten
 
-_MAX_TITLE_CHARS: Final = 200
-# More than a digest shows in full.
-_BROAD_PER_DAY: Final = 30
 
-
-def say_added(voice: Voice, result: AddResult, *, has_papers: bool) -> list[str]:
-    """One block for each keyword, then how many there are. With `has_papers` a backtest is promised."""
-    blocks = [_say_outcome(voice, outcome, result) for outcome in result.outcomes]
+def say_added(voice: Voice, result: AddResult, trials: Mapping[str, Trial] | None) -> list[str]:
+    """One block for each keyword, then how many there are. `trials` by canonical form; None: not to be had yet."""
+    blocks = [_say_outcome(voice, outcome, result, trials or {}) for outcome in result.outcomes]
     if not result.added:
         return blocks
-    footer = [voice("held_now", held=result.held, max_keywords=result.max_keywords)]
-    if not all(added.query.has_only_chinese for added in result.added):
-        footer.insert(0, voice("test_promised" if has_papers else "test_nothing_stored"))
+    footer = [
+        *_say_foot(voice, trials),
+        *_say_where(voice, trials),
+        *_say_untried(voice, trials),
+        voice("held_now", held=result.held, max_keywords=result.max_keywords),
+    ]
     return [*blocks, "\n".join(footer)]
 
 
-def say_tests(voice: Voice, added: Sequence[Added], tests: Mapping[str, Backtest]) -> list[str]:
-    """What each new keyword would have brought."""
-    return [_say_test(voice, one.keyword, tests[one.query.canonical]) for one in added]
+def say_looked(voice: Voice, keyword: Keyword, query: Query, trials: Mapping[str, Trial] | None) -> list[str]:
+    """Blocks about one keyword that is on the list."""
+    lines = [voice("looked", keyword=keyword.typed), *_say_found(voice, keyword, query, trials or {})]
+    return ["\n".join([*lines, *_say_untried(voice, trials)]), *_say_foot(voice, trials)]
 
 
-def say_held(voice: Voice, held: Sequence[Keyword], max_keywords: int, zone: ZoneInfo) -> list[str]:
-    lines = [_say_keyword(voice, number, keyword, zone) for number, keyword in enumerate(held, start=1)]
-    return [voice("list_head", held=len(held), max_keywords=max_keywords), *lines, voice("list_foot")]
+def say_held(
+    voice: Voice, held: Sequence[Keyword], max_keywords: int, tests: Mapping[str, Backtest] | None
+) -> list[str]:
+    """Lines. `tests` by stored form, without the purely Chinese ones; None: not to be had yet."""
+    lines = [_say_keyword(voice, number, keyword, tests) for number, keyword in enumerate(held, start=1)]
+    head = [voice("list_head", held=len(held), max_keywords=max_keywords)]
+    if tests is None:
+        head.append(voice("list_not_ready"))
+    elif batches := max((len(test.days) for test in tests.values() if test.seen), default=0):
+        head.append(voice("list_figures", days=DAYS, batches=batches))
+    looks = [voice("list_look")] if any(map(is_doubtful, (tests or {}).values())) else []
+    return ["\n".join(head), *lines, "\n".join(["", *looks, voice("list_foot")])]
 
 
 def say_refused(voice: Voice, error: QueryRefused) -> str:
@@ -46,11 +57,31 @@ def say_refused(voice: Voice, error: QueryRefused) -> str:
     return f"{escape(sentence)}\n<pre>{escape(shown)}</pre>" if shown else escape(sentence)
 
 
-def _say_outcome(voice: Voice, outcome: Outcome, result: AddResult) -> str:
+def _say_foot(voice: Voice, trials: Mapping[str, Trial] | None) -> list[str]:
+    return [voice("test_foot")] if trials and any(trial.instead for trial in trials.values()) else []
+
+
+def _say_where(voice: Voice, trials: Mapping[str, Trial] | None) -> list[str]:
+    """Where proposals are, when there were too many keywords for them."""
+    if not trials or len(trials) <= MAX_TOLD:
+        return []
+    return [voice("test_look")] if any(is_doubtful(trial.test) for trial in trials.values()) else []
+
+
+def _say_untried(voice: Voice, trials: Mapping[str, Trial] | None) -> list[str]:
+    """Why nothing is said about what new keywords would have brought, where that is so."""
+    if trials is None:
+        return [voice("test_not_ready")]
+    if not trials or any(trial.test.seen for trial in trials.values()):
+        return []
+    is_scoped = any(trial.test.days for trial in trials.values())
+    return [voice("test_nothing_in_scope" if is_scoped else "test_nothing_stored", days=DAYS)]
+
+
+def _say_outcome(voice: Voice, outcome: Outcome, result: AddResult, trials: Mapping[str, Trial]) -> str:
     match outcome:
         case Added(keyword, query):
-            said = voice("added", keyword=keyword.typed)
-            return f"{said}\n{voice('test_only_chinese')}" if query.has_only_chinese else said
+            return _say_added(voice, keyword, query, trials)
         case AlreadyHeld(typed, keyword) if typed == keyword.typed:
             return voice("held_same", keyword=typed)
         case AlreadyHeld(typed, keyword):
@@ -63,25 +94,27 @@ def _say_outcome(voice: Voice, outcome: Outcome, result: AddResult) -> str:
             return say_refused(voice, error)
 
 
-def _say_test(voice: Voice, keyword: Keyword, test: Backtest) -> str:
-    if not test.count:
-        return voice("test_none", keyword=keyword.typed, days=test.days_with_papers)
-    lines = [voice("test_found", keyword=keyword.typed, days=test.days_with_papers, count=test.count)]
-    lines += [_say_example(example) for example in test.examples]
-    per_day = round(test.count / test.days_with_papers)
-    if per_day >= _BROAD_PER_DAY:
-        lines.append(voice("test_broad", per_day=per_day, keyword=keyword.typed))
-    return "\n".join(lines)
+def _say_added(voice: Voice, keyword: Keyword, query: Query, trials: Mapping[str, Trial]) -> str:
+    said = voice("added", keyword=keyword.typed)
+    if len(trials) > MAX_TOLD and query.canonical in trials:
+        return said + say_brief(voice, trials[query.canonical].test)
+    return "\n".join([said, *_say_found(voice, keyword, query, trials)])
 
 
-def _say_example(example: Example) -> str:
-    title = str(read(example.title).clip(_MAX_TITLE_CHARS))
-    return f'· <a href="https://arxiv.org/abs/{escape(example.paper_id)}">{escape(title)}</a>'
+def _say_found(voice: Voice, keyword: Keyword, query: Query, trials: Mapping[str, Trial]) -> list[str]:
+    if query.has_only_chinese:
+        return [voice("test_only_chinese")]
+    trial = trials.get(query.canonical)
+    return say_trial(voice, keyword.typed, trial) if trial else []
 
 
-def _say_keyword(voice: Voice, number: int, keyword: Keyword, zone: ZoneInfo) -> str:
-    added_on = keyword.added_at.astimezone(zone).date()
-    line = voice("list_line", number=number, keyword=keyword.typed, added_on=added_on)
+def _say_keyword(voice: Voice, number: int, keyword: Keyword, tests: Mapping[str, Backtest] | None) -> str:
+    line = voice("list_line", number=number, keyword=keyword.typed)
+    if refusal := find_refusal(keyword):
+        return "\n".join([line, voice("list_unreadable", number=number), say_refused(voice, refusal)])
+    if tests is not None:
+        test = tests.get(keyword.canonical)
+        line += say_brief(voice, test) if test else voice("list_only_chinese")
     if keyword.canonical == keyword.typed:
         return line
     return line + "\n" + voice("list_reads", canonical=keyword.canonical)

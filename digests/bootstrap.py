@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlsplit
 
 from redis.asyncio import Redis
@@ -20,6 +21,7 @@ from digests.delivery.email import MailChannel
 from digests.delivery.pacing import MemoryPacing, Pacing, RedisPacing
 from digests.delivery.telegram import TelegramChannel
 from digests.errors import ConfigError
+from digests.keywords.standing import StandingQueries
 from digests.papers.fetch import DEADLINE_SECONDS, PageFetcher, wait_seconds
 from digests.papers.lookup import LookedUp, look_up
 from digests.papers.politeness import (
@@ -37,9 +39,11 @@ from digests.store.engine import Store, open_store
 from digests.store.migrate import migrate
 from digests.store.sandboxed import forget_sandbox
 from digests.subscribers.leaving import sign_target
+from digests.subscribers.stored import list_stored
 from digests.summaries.answer import build_schema
 from digests.summaries.llm import ChatModel
-from digests.summaries.prompt import load_prompt, load_sections_hint
+from digests.summaries.prompt import load_lines_hint, load_prompt, load_sections_hint
+from digests.summaries.suggesting import Suggester, build_queries_schema
 from digests.summaries.summarize import Summarizer
 
 # Between the end of a request and the end of its turn.
@@ -93,22 +97,37 @@ class Services:
             channels=self.channel_names,
             max_full=self.settings.max_full_papers,
             is_sandbox=self.settings.is_sandbox,
+            standing=self._standing,
         )
+
+    @cached_property
+    def _standing(self) -> StandingQueries:
+        return StandingQueries(lambda: list_stored(self.store))
 
     @cached_property
     def summarizer(self) -> Summarizer:
         """Only where `model` is not None."""
+        model = self._build_chat_model(build_schema(), load_sections_hint("zh"))
+        return Summarizer(model, concurrency=self.settings.llm_concurrency)
+
+    @cached_property
+    def suggester(self) -> Suggester | None:
+        """Asked while somebody waits in the chat."""
+        if not self.settings.has_llm:
+            return None
+        return Suggester(self._build_chat_model(build_queries_schema(), load_lines_hint()))
+
+    def _build_chat_model(self, schema: dict[str, Any], plain_text_hint: str) -> ChatModel:
         settings = self.settings
-        model = ChatModel(
+        return ChatModel(
             base_url=settings.llm_base_url or _OPENAI_URL,
             api_key=settings.llm_api_key.get_secret_value(),
             model=settings.llm_model,
-            schema=build_schema(),
-            sections_hint=load_sections_hint("zh"),
+            schema=schema,
+            sections_hint=plain_text_hint,
             concurrency=settings.llm_concurrency,
             timeout_seconds=settings.llm_timeout_seconds,
         )
-        return Summarizer(model, concurrency=settings.llm_concurrency)
 
     @cached_property
     def pacing(self) -> Pacing:
@@ -216,8 +235,9 @@ class Services:
         opened = self.__dict__
         for channel in opened.get("channels", {}).values():
             await channel.close()
-        if "summarizer" in opened and isinstance(self.summarizer.model, ChatModel):
-            await self.summarizer.model.close()
+        for asker in (opened.get("summarizer"), opened.get("suggester")):
+            if asker is not None and isinstance(asker.model, ChatModel):
+                await asker.model.close()
 
     def close(self) -> None:
         self.store.close()

@@ -6,6 +6,7 @@ plan_summaries → (summarise) → compose → (deliver). Between two steps only
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import structlog
 
@@ -16,10 +17,10 @@ from digests.composing.digest import Coverage, Digest, Nothing
 from digests.delivery import editions
 from digests.delivery.channel import TELEGRAM
 from digests.delivery.editions import Planned, Standing
-from digests.errors import QueryRefused
-from digests.keywords.language import Query, parse_canonical
+from digests.keywords.language import Query
 from digests.keywords.match import Match
 from digests.keywords.matcher import Matcher
+from digests.keywords.standing import StandingQueries
 from digests.papers import shelf as papers_shelf
 from digests.papers.calendar import find_next_announced, find_next_expected
 from digests.papers.paper import Announced, ArxivId
@@ -29,10 +30,14 @@ from digests.store.engine import Store
 from digests.store.sandboxed import SANDBOX_SLOTS
 from digests.subscribers.readers import Reader, active_readers
 from digests.subscribers.schedule import find_due_at
+from digests.subscribers.stored import read_stored
 from digests.summaries import shelf as summaries_shelf
 from digests.summaries.summary import CHINESE, Card, Key, summary_language
 
 log = structlog.get_logger(__name__)
+
+#: That there is nothing today is said in the chat, silently, and not by mail; that the whole list is void, everywhere.
+_MAILED: Final = (None, Nothing.ALL_UNREADABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class Day:
 
     model     None: no summaries are asked for
     channels  those that are open
+    standing  the queries of all readers, where this process composes for many of them
     """
 
     store: Store
@@ -71,6 +77,7 @@ class Day:
     channels: Collection[str]
     max_full: int
     is_sandbox: bool = False
+    standing: StandingQueries | None = None
 
     @property
     def dates(self) -> tuple[date, ...]:
@@ -161,7 +168,9 @@ class Day:
         if not readers:
             return
         announced = self._load_announced()
-        matches = self._match(readers, announced)
+        queries = _read_keywords(readers)
+        # One reader's preview is no reason to match for everybody.
+        matches = self._match(queries.values(), announced, None if with_sent else self.standing)
         coverage = self._coverage()
         sent = {} if with_sent else self._find_sent(readers, announced)
         for reader in readers:
@@ -170,7 +179,11 @@ class Day:
                 compose(
                     announced=announced,
                     matches=matches,
-                    keywords=[Keyword(k.canonical, k.typed) for k in reader.keywords],
+                    keywords=[
+                        Keyword(queries[k.canonical].canonical, k.typed)
+                        for k in reader.keywords
+                        if k.canonical in queries
+                    ],
                     language=reader.language,
                     announced_on=self.on,
                     now=self.now(),
@@ -181,15 +194,20 @@ class Day:
                     dates=self.dates if self.earlier else (),
                     next_due=find_due_at(reader.schedule, find_next_announced(self.on)),
                     timezone=reader.schedule.zone.key,
+                    unreadable=[k.typed for k in reader.keywords if k.canonical not in queries],
                 ),
             )
 
-    def _match(self, readers: Sequence[Reader], announced: Sequence[Announced]) -> Mapping[str, Sequence[Match]]:
+    def _match(
+        self, queries: Iterable[Query], announced: Sequence[Announced], standing: StandingQueries | None
+    ) -> Mapping[str, Sequence[Match]]:
         papers = list({item.paper.id: item.paper for item in announced}.values())
         # A purely Chinese keyword sees translated papers only (keywords.md §2.7).
         summaries = summaries_shelf.find_summaries(self.store, [paper.id for paper in papers], CHINESE)
         chinese = {id_: f"{s.title}\n{s.abstract}" for id_, s in summaries.items() if s.is_readable}
-        return Matcher(_parse_all(readers)).match(papers, chinese)
+        if standing is None:
+            return Matcher(queries).match(papers, chinese)
+        return standing.match(queries, papers, chinese)
 
     def _find_sent(self, readers: Sequence[Reader], announced: Sequence[Announced]) -> dict[int, set[ArxivId]]:
         papers = [item.paper.id for item in announced]
@@ -257,8 +275,7 @@ class Day:
             if target.channel == TELEGRAM:
                 bodies = render_parts(digest, cards)
                 parts += [Planned(target.id, target.channel, part, body) for part, body in enumerate(bodies, 1)]
-            elif digest.nothing is None:
-                # That there is nothing is said in the chat, silently, and not by mail.
+            elif digest.nothing in _MAILED:
                 parts.append(Planned(target.id, target.channel, 1))
         return parts
 
@@ -277,12 +294,10 @@ def render_edition(store: Store, edition_id: int, *, leave_url: str = "", leave_
     return render_mail(digest, cards, leave_url=leave_url, leave_mailto=leave_mailto)
 
 
-def _parse_all(readers: Iterable[Reader]) -> list[Query]:
-    queries = []
-    for canonical in dict.fromkeys(keyword.canonical for reader in readers for keyword in reader.keywords):
-        try:
-            queries.append(parse_canonical(canonical))
-        except QueryRefused as error:
-            # Stored by another version of the language: one keyword must not cost everybody the day.
-            log.error("stored_query_refused", canonical=canonical, code=error.code)  # noqa: TRY400 no traceback helps
+def _read_keywords(readers: Iterable[Reader]) -> dict[str, Query]:
+    """By their stored form. One that was stored by another version of the language must not cost everybody the day."""
+    stored = {keyword.canonical for reader in readers for keyword in reader.keywords}
+    queries = read_stored(sorted(stored))
+    if refused := sorted(stored - queries.keys()):
+        log.error("stored_queries_refused", count=len(refused), examples=refused[:3])
     return queries

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from digests.summaries.answer import Draft, Points
 from digests.summaries.masking import PLACEHOLDER, Masked, mask
+from sandbox.llm_keywords import answer_keywords
 
 MARK: Final = "〔沙盒:未接入模型〕"
 _NO_POINT: Final = f"{MARK}没有内容。"
@@ -91,9 +92,12 @@ def build_app(known: Mapping[str, Mapping[str, Any]], *, model: str = "sandbox")
 
 
 def _reply(state: _State, body: Mapping[str, Any]) -> str:
-    asked = _QUESTION.search(str(body["messages"][-1]["content"]))
+    question = str(body["messages"][-1]["content"])
+    asked = _QUESTION.search(question)
+    if asked is None and (answered := answer_keywords(question)) is not None:
+        return answered
     if asked is None:
-        return f"{MARK}这里只回答论文摘要的翻译。"
+        return f"{MARK}这里只翻译论文摘要，只推荐关键词。"
     title, abstract = (asked[name].replace("&lt;", "<").strip() for name in ("title", "abstract"))
     entry = state.known.get(_title_key(title))
     draft = _translate(entry) if entry is not None else _disclaim(title, abstract)

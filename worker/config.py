@@ -23,6 +23,7 @@ task_time_limit = 600
 task_default_queue = "match"
 task_routes = {
     "papers.collect": {"queue": "fetch"},
+    "papers.index": {"queue": "fetch"},
     "papers.poll": {"queue": "fetch"},
     "digests.summarise": {"queue": "summarise"},
     "digests.deliver": {"queue": "deliver"},
@@ -50,9 +51,13 @@ def _every(task: str, seconds: int) -> dict[str, object]:
     return {"task": task, "schedule": timedelta(seconds=seconds), "options": {"expires": seconds}}
 
 
+# Only for what no task of ours brought: `ingest` on a command line, a process that was killed.
+_INDEX_SECONDS = 300
+
 beat_schedule = {
     "sweep": _every("digests.sweep", _settings.sweep_seconds),
     "dispatch": _every("digests.dispatch", _settings.tick_seconds),
+    "index": _every("papers.index", _INDEX_SECONDS),
     "poll": _every("papers.poll", _settings.tick_seconds),
 }
 timezone = "UTC"

@@ -22,6 +22,7 @@ from digests.papers.collect import collect
 from digests.papers.paper import ArxivId, Source
 from digests.papers.polling import claim_poll, settle_poll, watch
 from digests.papers.shelf import count_seen, find_recent_dates
+from digests.past.index import index_past
 from digests.store.clock_jumps import pull_back, start_over
 from digests.subscribers.archives import find_archives_read
 from digests.summaries.due import summarise_due
@@ -81,6 +82,12 @@ def collect_papers(self: Task, scope: str, source: str) -> None:
         raise self.retry(exc=error, countdown=seconds) from error
     if on is not None:
         prepare.delay(on.isoformat())
+
+
+@app.task(name="papers.index")
+def index() -> None:
+    """Make what was announced searchable, for back-tests."""
+    index_past(_services().store, _services().now())
 
 
 @app.task(name="digests.prepare")
@@ -204,6 +211,7 @@ def _poll_scope(services: Services, scope: str) -> None:
     # A page that never proves itself whole too: in three hours its papers go out.
     if count_seen(services.store, expected) != seen:
         prepare.delay(expected.isoformat())
+        index.delay()
 
 
 def _day(dates: Sequence[str]) -> Day:

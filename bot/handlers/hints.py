@@ -22,10 +22,10 @@ def plain_text(services: BotServices, asked: Asked) -> Answer:
         return help_(services, asked)
     if not _is_keyword(text):
         return Answer([asked.voice("plain_text")])
-    button = Button(asked.voice.plain("button_add"), f"/add {text}")
+    buttons = [Button(asked.voice.plain(f"button_{name}"), f"/{name} {text}") for name in ("add", "suggest")]
     # A stranger joins by typing only.
-    if asked.subscriber and button.is_short_enough:
-        return Answer([asked.voice("offer_add_tap", keyword=text)], [[button]])
+    if asked.subscriber and all(button.is_short_enough for button in buttons):
+        return Answer([asked.voice("offer_add_tap", keyword=text)], [buttons])
     return Answer([asked.voice("offer_add", keyword=text)])
 
 

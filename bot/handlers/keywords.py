@@ -1,19 +1,26 @@
 """/add, /list and /remove."""
 
-from collections.abc import Sequence
-from zoneinfo import ZoneInfo
+from typing import Final
 
+from bot.backtests import Trial, find_held_backtests, find_trials
 from bot.buttons import scopes
+from bot.figures import is_doubtful
 from bot.handlers.joining import join_chat
+from bot.offering import MAX_BUTTON_CHARS, build_offer_buttons
 from bot.profile import say_next
-from bot.services import Answer, Asked, BotServices, Buttons
-from bot.texts import say_added, say_held
+from bot.services import Answer, Asked, BotServices, Button, Buttons
+from bot.texts import say_added, say_held, say_looked
+from bot.translating import promise_translations
 from bot.voice import Voice, pack
 from digests.errors import InputError
-from digests.subscribers.backtest import has_recent_papers
 from digests.subscribers.directory import load_on
-from digests.subscribers.keywords import add_keywords, list_keywords, remove_keyword
-from digests.subscribers.subscriber import Subscriber
+from digests.subscribers.keywords import AddResult, add_keywords, list_keywords, remove_keyword
+from digests.subscribers.stored import find_query
+from digests.subscribers.subscriber import Keyword, Subscriber
+from digests.subscribers.typed import shorten
+
+# The others can be looked at when these are better.
+_MAX_LOOKS: Final = 5
 
 
 def add(services: BotServices, asked: Asked) -> Answer:
@@ -22,13 +29,24 @@ def add(services: BotServices, asked: Asked) -> Answer:
     result = add_keywords(
         services.store, subscriber.id, text, services.now(), services.max_keywords, takes_wide=takes_wide
     )
-    has_papers = has_recent_papers(services.store, services.now())
-    blocks = say_added(asked.voice, result, has_papers=has_papers)
-    buttons: Buttons = ()
+    return answer_added(services, asked, subscriber, result)
+
+
+def answer_added(services: BotServices, asked: Asked, subscriber: Subscriber, result: AddResult) -> Answer:
+    trials = find_trials(services, subscriber, [added.query for added in result.added])
+    blocks = say_added(asked.voice, result, trials)
+    buttons = [
+        row
+        for added in result.added
+        if trials and (trial := trials.get(added.query.canonical))
+        for row in _offer_instead(services, subscriber, added.keyword, trial)
+    ]
     if result.added and result.held == len(result.added):
-        blocks, buttons = _say_first(services, asked.voice, subscriber.id, blocks)
-    to_test = [added for added in result.added if not added.query.has_only_chinese]
-    return Answer(pack(blocks), buttons, to_test if has_papers else ())
+        said, scope_buttons = _say_first(services, asked.voice, subscriber.id)
+        blocks += said
+        buttons += scope_buttons
+    later = promise_translations(services, asked, subscriber, result.added)
+    return Answer(pack(blocks), buttons, later)
 
 
 def list_(services: BotServices, asked: Asked) -> Answer:
@@ -36,9 +54,24 @@ def list_(services: BotServices, asked: Asked) -> Answer:
     held = list_keywords(services.store, subscriber.id)
     if not held:
         raise _no_keywords()
-    return Answer(
-        pack(say_held(asked.voice, held, services.max_keywords, ZoneInfo(subscriber.timezone)), separator="\n")
-    )
+    tests = find_held_backtests(services, subscriber)
+    lines = say_held(asked.voice, held, services.max_keywords, tests)
+    doubtful = [keyword for keyword in held if tests and (test := tests.get(keyword.canonical)) and is_doubtful(test)]
+    return Answer(pack(lines, separator="\n"), [[_offer_look(keyword)] for keyword in doubtful[:_MAX_LOOKS]])
+
+
+def look(services: BotServices, asked: Asked) -> Answer:
+    """What a keyword of the list would have brought, and what to type instead: the list's buttons say this."""
+    subscriber = _holder(asked)
+    held = list_keywords(services.store, subscriber.id)
+    keyword = next((keyword for keyword in held if str(keyword.id) == asked.text), None)
+    query = find_query(keyword) if keyword else None
+    if keyword is None or query is None:
+        raise InputError("no such keyword", code="chat.no_offer")
+    trials = find_trials(services, subscriber, [query])
+    buttons = [row for trial in (trials or {}).values() for row in _offer_instead(services, subscriber, keyword, trial)]
+    # The list stays, with its other buttons.
+    return Answer(pack(say_looked(asked.voice, keyword, query, trials)), buttons, is_below=True)
 
 
 def remove(services: BotServices, asked: Asked) -> Answer:
@@ -48,17 +81,26 @@ def remove(services: BotServices, asked: Asked) -> Answer:
     return Answer([asked.voice("removed", keyword=keyword.typed, held=held)])
 
 
-def _say_first(
-    services: BotServices, voice: Voice, subscriber_id: int, blocks: Sequence[str]
-) -> tuple[list[str], Buttons]:
+def _say_first(services: BotServices, voice: Voice, subscriber_id: int) -> tuple[list[str], Buttons]:
     """With the first keyword: when the first digest comes, and the offer to look in fewer fields."""
     with services.store.reading() as connection:
         # With their first keyword they begin anew.
         reader = load_on(connection, subscriber_id)
-    said = [*blocks, say_next(voice, services, reader)]
+    said = [say_next(voice, services, reader)]
     if reader.scope is not None:
         return said, ()
     return [*said, voice("scope_offer")], scopes(voice, None)
+
+
+def _offer_instead(services: BotServices, reader: Subscriber, keyword: Keyword, trial: Trial) -> Buttons:
+    """A tap puts it in the keyword's place."""
+    if not trial.instead:
+        return ()
+    return build_offer_buttons(services, reader.id, trial.instead, replaces=keyword.canonical)
+
+
+def _offer_look(keyword: Keyword) -> Button:
+    return Button(f"🔎 {shorten(keyword.typed, MAX_BUTTON_CHARS)}", f"/look {keyword.id}")
 
 
 def _take_off_yes(text: str) -> tuple[str, bool]:

@@ -1,11 +1,13 @@
 """`match`: what a keyword brings."""
 
+from datetime import date
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from digests.cli.options import AsJson, OnDate, on_or_newest, print_json, services
+from digests.cli.since import match_since
 from digests.errors import PaperPostError
 from digests.keywords.language import Query, parse
 from digests.keywords.match import Field, Match
@@ -15,16 +17,34 @@ from digests.papers.shelf import load_batch
 
 
 def register(app: typer.Typer) -> None:
-    app.command()(match)
+    # What begins with a dash is a keyword to refuse in our words, not an option that click does not know.
+    app.command(context_settings={"ignore_unknown_options": True})(match)
 
 
 def match(
     query: Annotated[str, typer.Argument(metavar="QUERY", help='A keyword, such as "diffusion policy" or ti:agent.')],
     on: OnDate = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAYS|DATE",
+            help="What it would have brought day by day, new and cross-listed: 60d, or from 2026-04-21 on.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show which papers of a stored announcement a keyword hits: all kinds. No hit is success."""
+    if on and since is not None:
+        raise typer.BadParameter("Give --on or --since, not both.")
     parsed = parse(query)
+    if since is not None:
+        with services() as opened:
+            match_since(opened, parsed, since, as_json=as_json)
+    else:
+        _match_on(parsed, on, as_json=as_json)
+
+
+def _match_on(parsed: Query, on: date | None, *, as_json: bool) -> None:
     with services() as opened:
         day = on_or_newest(opened, on)
         batch = load_batch(opened.store, day)

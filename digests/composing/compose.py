@@ -48,6 +48,7 @@ def compose(
     dates: Sequence[date] = (),
     next_due: datetime | None = None,
     timezone: str = "Asia/Shanghai",
+    unreadable: Sequence[str] = (),
 ) -> Digest:
     """The digest of one batch, or of several together, for one reader.
 
@@ -59,6 +60,7 @@ def compose(
     max_full     the best so many stand in full, the others one line each
     dates        of several batches, oldest first; `announced_on` is the newest one
     next_due     when the next digest is due, said in `timezone`; None = unsaid
+    unreadable   what else is on the reader's list, as typed: refused by this version of the language, so not matched
     """
     kinds = _find_kinds(announced, scope)
     hits = [{m.paper_id: m for m in matches.get(k.canonical, ()) if m.paper_id in kinds} for k in keywords]
@@ -74,10 +76,11 @@ def compose(
         matched=len(entries),
         sections=tuple(_build_section(order, hits[order], keywords, homes, entries) for order in range(len(keywords))),
         coverage=tuple(coverage),
-        nothing=_find_nothing(keywords, matched=len(entries), hit=len(ranked)),
+        nothing=_find_nothing(keywords, unreadable, matched=len(entries), hit=len(ranked)),
         dates=tuple(dates),
         next_due=next_due,
         timezone=timezone,
+        unreadable=tuple(unreadable),
     )
     return abridge(digest, max_full)
 
@@ -161,9 +164,9 @@ def _build_section(
     )
 
 
-def _find_nothing(keywords: Sequence[Keyword], *, matched: int, hit: int) -> Nothing | None:
+def _find_nothing(keywords: Sequence[Keyword], unreadable: Sequence[str], *, matched: int, hit: int) -> Nothing | None:
     if not keywords:
-        return Nothing.NO_KEYWORDS
+        return Nothing.ALL_UNREADABLE if unreadable else Nothing.NO_KEYWORDS
     if matched:
         return None
     return Nothing.ALL_SENT_BEFORE if hit else Nothing.NO_MATCH

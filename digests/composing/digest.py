@@ -20,6 +20,7 @@ class Nothing(StrEnum):
     ALL_SENT_BEFORE = "all_sent_before"
     HOLIDAY = "holiday"
     NOT_FETCHED = "not_fetched"
+    ALL_UNREADABLE = "all_unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class Digest:
     matched       distinct papers that stand in it = the sum over sections of entries and brief
     next_due      aware UTC: when the next digest is due; None = nobody has said
     timezone      IANA name of the reader's zone, for `next_due`
+    unreadable    keywords, as typed, that were not matched: this version of the language refuses them
     """
 
     language: str
@@ -97,6 +99,7 @@ class Digest:
     dates: tuple[date, ...] = ()
     next_due: datetime | None = None
     timezone: str = "Asia/Shanghai"
+    unreadable: tuple[str, ...] = ()
 
     @property
     def batch_dates(self) -> tuple[date, ...]:
@@ -111,6 +114,11 @@ class Digest:
     def is_out(self) -> bool:
         """Was it announced, and have we got it?"""
         return self.nothing not in {Nothing.HOLIDAY, Nothing.NOT_ANNOUNCED, Nothing.NOT_FETCHED}
+
+    @property
+    def is_searched(self) -> bool:
+        """Did any keyword look at it? Else "0 matched" would say too much."""
+        return self.is_out and self.nothing not in {Nothing.NO_KEYWORDS, Nothing.ALL_UNREADABLE}
 
     @property
     def paper_ids(self) -> tuple[ArxivId, ...]:

@@ -3,7 +3,7 @@
 import tomllib
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Any, Final
+from typing import Final
 
 from digests.keywords.spelling import americanise, britannise
 
@@ -29,16 +29,25 @@ def fold_spelling(word: str) -> str:
     return word if len(word) > _MAX_CHARS else americanise(word)
 
 
-def find_beginnings(word: str) -> set[str]:
+@lru_cache(maxsize=65_536)
+def find_beginnings(word: str) -> frozenset[str]:
     """The shapes of a word of the text in which a prefix is looked for: plural as it is, in both spellings."""
-    return {word} if len(word) > _MAX_CHARS else {word, americanise(word), britannise(word)}
+    if len(word) > _MAX_CHARS:
+        return frozenset({word})
+    shapes = frozenset({word, americanise(word), britannise(word)})
+    singular = _find_singular(word)
+    if singular == word:
+        return shapes
+    ending = word.removeprefix(singular) if word.startswith(singular) else ""
+    # The tables of spellings have `artefact` and no `artefacts`.
+    return shapes | {spelled + ending for spelled in {americanise(singular), britannise(singular)} - {singular}}
 
 
 def _find_singular(word: str) -> str:
     if sum(map(str.isalpha, word)) < _MIN_LETTERS:
         return word
-    if singular := _plurals()["irregular"].get(word):
-        return str(singular)
+    if singular := _plurals()["irregular"].get(word) or _find_ending(word):
+        return singular
     if not word.endswith("s") or word in _unchanged() or word.endswith(_KEPT_ENDINGS):
         return word
     if word.endswith("ies"):
@@ -46,8 +55,15 @@ def _find_singular(word: str) -> str:
     return word[:-2] if word.endswith(_ES_ENDINGS) else word[:-1]
 
 
+def _find_ending(word: str) -> str | None:
+    for plural, singular in _plurals()["endings"].items():
+        if word.endswith(plural):
+            return word.removesuffix(plural) + singular
+    return None
+
+
 @cache
-def _plurals() -> dict[str, Any]:
+def _plurals() -> dict[str, dict[str, str]]:
     return tomllib.loads((resources.files("digests.keywords") / "plurals.toml").read_text("utf-8"))
 
 

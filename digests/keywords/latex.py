@@ -16,10 +16,11 @@ _TOKEN: Final = re.compile(
       (?: \{[ ]?(?:\\(?P<boxed_command>[ij])|(?P<boxed>[^\W\d_]))[ ]?\}
         | \\(?P<bare_command>[ij])(?![A-Za-z])[ ]?
         | (?P<bare>[^\W\d_]) )
-    | \\(?P<reference>begin|end|cite[pt]?|(?:eq)?ref|label)\*?\{[^{}]*\}
+    | \\(?P<reference>begin|end|cite[pt]?|(?:eq)?ref|label|(?:text)?color)\*?(?:\[[^][]*\])*\{[^{}]*\}
+    | \\unicode\{x(?P<point>0?[0-9A-Fa-f]{1,5})\}                      # MathJax: \unicode{x2014}
     | \\(?P<command>[A-Za-z]+)\*?(?P<blank>\s*)
+    | (?P<between>\}\s*\{ | \\[\^~]\{\})                           # \frac{a}{b}  10\^{}6
     | \\(?P<escaped>.?)
-    | (?P<between>\}\s*\{)                                         # \frac{a}{b}
     | [${}]
     """,
     re.VERBOSE | re.DOTALL,
@@ -29,12 +30,19 @@ _TOKEN: Final = re.compile(
 _LETTERS: Final = {
     "i": "i", "j": "j", "l": "l", "L": "L", "o": "o", "O": "O", "aa": "a", "AA": "A", "ae": "ae", "AE": "AE",
     "oe": "oe", "OE": "OE", "ss": "ss", "dh": "d", "DH": "D", "dj": "d", "DJ": "D", "th": "th", "TH": "TH",
-    "ng": "ng", "NG": "NG", "ell": "l",
+    "eth": "d", "ETH": "D", "ng": "ng", "NG": "NG", "ell": "l", "TeX": "TeX", "LaTeX": "LaTeX",
 }  # fmt: skip
+#: Commands that TeX writes out as words. Not \deg, which is the sign ° on arXiv's pages.
+_FUNCTIONS: Final = (
+    "log ln lg exp sin cos tan cot sec csc sinh cosh tanh coth arcsin arccos arctan min max argmin argmax "
+    "sup inf lim limsup liminf det dim ker gcd hom arg Pr"
+)
+_FUNCTION_NAMES: Final = frozenset(_FUNCTIONS.split())
 _GREEK_COMMANDS: Final = {
     variant: letter
     for letter, name in GREEK_LETTERS.items()
-    for variant in (name, name.capitalize(), f"var{name}", f"var{name.capitalize()}")
+    for shape in (name, name.capitalize())
+    for variant in (shape, f"var{shape}", f"up{shape}", f"text{shape}")
 }
 # Marks that show nothing and leave a word whole: \- \/ \! and the accents without a letter, math mode \( \) \[ \].
 _INVISIBLE: Final = frozenset("-/!\"'`^~=.()[]")
@@ -58,6 +66,8 @@ def _show(token: re.Match[str], seen: Rewriting) -> None:
             seen.keep(start, end)
         case "boxed" | "boxed_command" | "bare" | "bare_command":
             seen.put(token[token.lastgroup], start, end)
+        case "point":
+            seen.put(chr(int(token["point"], 16)), start, end)
         case "blank":
             _show_command(token, seen)
         case "between" | "reference":
@@ -72,5 +82,7 @@ def _show_command(token: re.Match[str], seen: Rewriting) -> None:
         seen.put(_LETTERS[name], start, end)
     elif name in _GREEK_COMMANDS:
         seen.put(_GREEK_COMMANDS[name], start, end)
+    elif name in _FUNCTION_NAMES:
+        seen.put(f" {name} ", start, end)
     elif not token.string.startswith("{", token.end()):
         seen.put(" ", start, end)

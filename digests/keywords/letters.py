@@ -23,12 +23,13 @@ _GREEK: Final = {**GREEK_LETTERS, "ς": "sigma", "∆": "delta"}
 # Letters that Unicode does not take apart, and the apostrophes that people type.
 _SHAPES: Final = {
     "ß": "ss", "ẞ": "SS", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE",
-    "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH", "ı": "i", "ȷ": "j", "ŋ": "ng", "Ŋ": "NG", "ħ": "h",
-    "‘": "'", "’": "'", "ʼ": "'", "ʹ": "'",
+    "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH", "ı": "i", "ȷ": "j", "ŋ": "ng", "Ŋ": "NG",
+    "ħ": "h", "Ħ": "H", "‘": "'", "’": "'", "ʼ": "'", "ʹ": "'",
 }  # fmt: skip
 _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
-# Marks that sit on a letter, and characters without a shape (soft hyphens, joiners): they never part a word.
-_INVISIBLE: Final = {"Mn", "Me", "Cf"}
+# Marks that sit on a letter, and characters without a shape (soft hyphens, joiners, half a surrogate pair): they never
+# part a word.
+_INVISIBLE: Final = {"Mn", "Me", "Cf", "Cs"}
 # Asked for single characters only: one gives one, and its rules for whole words would part a query from a text.
 _SIMPLIFIED: Final = OpenCC("t2s")
 
@@ -41,8 +42,11 @@ def fold_letters(source: MappedText) -> MappedText:
     folded, done = Rewriting(source), 0
     for found in _BEYOND_ASCII.finditer(text):
         start, end = found.span()
+        shape = _fold_character(found[0])
+        if shape == found[0]:
+            continue
         folded.keep(done, start)
-        if shape := _fold_character(found[0]):
+        if shape:
             folded.put(shape, start, end)
         else:
             folded.stretch(end)

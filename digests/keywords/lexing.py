@@ -50,7 +50,7 @@ _TOKEN: Final = re.compile(
       (?P<blank>\s+)
     | (?P<sign>
         [()]
-      | (?<![^\s()"])(?:AND|OR|NOT)(?![^\s()"])
+      | (?<![^\s()":{HAN}])(?:AND|OR|NOT)(?![^\s()"{HAN}])
       | (?<![{HAN}])(?:并且|且|或者|或|不含|非)(?![{HAN}])
       | (?<![^\s()])(?:&&?|\|\|?)(?![^\s()])
       | (?<![^\s()])[-!](?=["(\\$\w*])
@@ -58,14 +58,13 @@ _TOKEN: Final = re.compile(
     | (?P<quoted>"(?:\\.|[^"\\])*")
     | (?P<unclosed>")
     | (?P<bar>\|\|?)
-    | (?P<field>[A-Za-z][A-Za-z0-9_]*):(?P<after>\s|$)?
-    | ~(?P<near>[0-9]*)(?![^\s()"])
-    | (?P<text>\\[ -~]|.)
+    | (?P<field>[^\W\d_{HAN}][^\W{HAN}]*|[{HAN}]+):(?P<after>\s|$)?
+    | ~(?P<near>[0-9]+(?![^\W{HAN}])|(?![^\s()"]))
+    | (?P<text>\\[ -~]|[^\W{HAN}]+|.)
     """,
     re.VERBOSE | re.DOTALL,
 )
-_WRITTEN_BEFORE: Final = re.compile(r"[\w'+#*-]+$")
-_WRITTEN_AFTER: Final = re.compile(r"[\w'+#*-]+")
+_WRITTEN: Final = re.compile(r"[\w'+#*-]*")
 
 
 def read_tokens(source: Source) -> list[Token]:
@@ -89,11 +88,11 @@ def _read_token(found: re.Match[str], before: list[Token], source: Source) -> To
             return None
         case "unclosed":
             raise source.refuse("open_quote", start)
-        case "field" | "after" if not _is_glued(before, start):
+        case "field" | "after" if not _is_glued(before, start) and not _is_pasted_id(before, start):
             return _read_field(found, source)
         case "near" if _can_be_near(before, start):
             return Token(Kind.NEAR, start, end, found["near"])
-        case "sign":
+        case "sign" if not _is_word(found, before):
             kind = _SIGNS[found["sign"]]
         case "quoted":
             kind = Kind.QUOTED
@@ -112,16 +111,27 @@ def _read_field(found: re.Match[str], source: Source) -> Token:
     return Token(Kind.TEXT, start, end)
 
 
+def _is_pasted_id(before: list[Token], start: int) -> bool:
+    """`id:arXiv:2604.07411` and `id:https://arxiv.org/abs/2604.07411` are what people have in their clipboard."""
+    return bool(before) and before[-1].text == Field.ID and before[-1].end == start
+
+
+def _is_word(sign: re.Match[str], before: list[Token]) -> bool:
+    """`ti:NOT` is a field and an operator, `10:OR` is text."""
+    return sign.string[sign.start() - 1] == ":" and sign["sign"] in LATIN_OPERATORS and _is_glued(before, sign.start())
+
+
 def _parts_acronyms(text: str, start: int, end: int) -> bool:
-    """`RLHF|GRPO` and `"a"|"b"` are two; `p(a|b)` is not."""
-    before, after = _WRITTEN_BEFORE.search(text, 0, start), _WRITTEN_AFTER.match(text, end)
-    return (_is_acronym(before) or text[start - 1 : start] == '"') and (
-        _is_acronym(after) or text[end : end + 1] == '"'
+    """`RLHF|GRPO` and `"a"| "b"` are two; `p(a|b)` is not."""
+    before, after = text[:start].rstrip(), text[end:].lstrip()
+    return (before.endswith(('"', ")")) or is_in_capitals(_cut_word(before[::-1])[::-1])) and (
+        after.startswith(('"', "(")) or is_in_capitals(_cut_word(after))
     )
 
 
-def _is_acronym(written: re.Match[str] | None) -> bool:
-    return written is not None and is_in_capitals(written[0])
+def _cut_word(text: str) -> str:
+    found = _WRITTEN.match(text)
+    return found[0] if found else ""
 
 
 def _is_glued(before: list[Token], start: int) -> bool:
@@ -129,7 +139,7 @@ def _is_glued(before: list[Token], start: int) -> bool:
 
 
 def _can_be_near(before: list[Token], start: int) -> bool:
-    kinds = {Kind.TEXT, Kind.QUOTED, Kind.CLOSE}
+    kinds = {Kind.TEXT, Kind.QUOTED, Kind.CLOSE, Kind.NEAR}
     return bool(before) and before[-1].kind in kinds and before[-1].end == start
 
 

@@ -27,6 +27,8 @@ class Rewriting:
 
     def keep(self, start: int, end: int) -> None:
         """Add [start, end) of the source as it is."""
+        if start == end:
+            return
         self._pieces.append(self._source.text[start:end])
         self._starts.extend(self._source.starts[start:end])
         self._ends.extend(self._source.ends[start:end])

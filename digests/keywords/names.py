@@ -1,42 +1,39 @@
 """Authors: whole name parts in order, gaps allowed, the last being the person's last (keywords.md §1)."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Final
 
-from digests.keywords.index import Place
-from digests.keywords.match import Field
 from digests.keywords.tree import PREFIXES, Author, QueryWord
-from digests.keywords.words import read_words
-from digests.papers.paper import Paper
+from digests.keywords.words import read_shapes
 
-_SEPARATOR = ", "
-
-
-class NameIndex:
-    """The people of a batch by their last name part. Papers are known by their number in the batch."""
-
-    def __init__(self) -> None:
-        self._people: dict[str, list[tuple[int, tuple[str, ...], Place]]] = defaultdict(list)
-
-    def add(self, number: int, paper: Paper) -> None:
-        start = 0
-        for name in paper.authors:
-            parts = tuple(word.text for word in read_words(name))
-            if parts:
-                self._people[parts[-1]].append((number, parts, Place(Field.AUTHORS, start, start + len(name))))
-            start += len(name) + len(_SEPARATOR)
-
-    def find(self, author: Author) -> Iterator[tuple[int, Place]]:
-        """In the order of the papers' numbers and of the authors."""
-        *others, last = author.words
-        if last.shape in PREFIXES:
-            people = [one for name, found in self._people.items() if name.startswith(last.text) for one in found]
-        else:
-            people = self._people.get(last.text, [])
-        yield from sorted((number, place) for number, parts, place in people if _stand_in_order(others, parts[:-1]))
+_SEPARATOR: Final = ", "
 
 
-def _stand_in_order(wanted: list[QueryWord], parts: tuple[str, ...]) -> bool:
+@lru_cache(maxsize=65_536)
+def read_name(name: str) -> tuple[str, ...]:
+    """The parts of a person's name, in small letters."""
+    return tuple(word.lower() for word in read_shapes(name)[0])
+
+
+def find_people(author: Author, names: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where each person who is meant stands in the names joined by ", "."""
+    start = 0
+    for name in names:
+        if is_meant(author, read_name(name)):
+            yield start, start + len(name)
+        start += len(name) + len(_SEPARATOR)
+
+
+def is_meant(author: Author, parts: Sequence[str]) -> bool:
+    *others, last = author.words
+    if not parts:
+        return False
+    is_last = parts[-1].startswith(last.text) if last.shape in PREFIXES else parts[-1] == last.text
+    return is_last and _stand_in_order(others, parts[:-1])
+
+
+def _stand_in_order(wanted: Sequence[QueryWord], parts: Sequence[str]) -> bool:
     rest = iter(parts)
     return all(any(_fits(word, part) for part in rest) for word in wanted)
 

@@ -8,18 +8,26 @@ from digests.phrases import Phrases
 
 # What a telephone shows of a monospaced line without breaking it.
 _MAX_COLUMNS: Final = 40
+# Read on either side of the place: a person may have typed a megabyte.
+_MAX_CHARS: Final = 160
 _WIDE: Final = {"W", "F"}
 
 
 def explain_refusal(error: QueryRefused, phrases: Phrases) -> str:
     """The sentence; under it the text as typed, and under that a caret at the place."""
     sentence = phrases(error.code, **error.fields)
-    shown, place = _cut(_on_one_line(error.query), error.position)
+    shown, place = _cut(*_bound(error.query, error.position))
     if not shown.strip():
         return sentence
     if place is None:
         return f"{sentence}\n{shown}"
     return f"{sentence}\n{shown}\n{' ' * _columns(shown[:place])}^"
+
+
+def _bound(text: str, place: int | None) -> tuple[str, int | None]:
+    start = max(0, (place or 0) - _MAX_CHARS)
+    shown = _on_one_line(text[start : start + 2 * _MAX_CHARS])
+    return shown, None if place is None else place - start
 
 
 def _on_one_line(text: str) -> str:

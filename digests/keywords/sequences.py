@@ -1,6 +1,5 @@
 """Places of words → stretches of a text in which they stand together. Places and stretches are numbers of words."""
 
-from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
@@ -42,13 +41,41 @@ def find_near(places: Mapping[_Name, Iterable[int]], counts: Mapping[_Name, int]
 
 
 def _find_end(inside: Iterable[int], names: Mapping[int, Sequence[_Name]], counts: Mapping[_Name, int]) -> int | None:
-    missing, needed = Counter(counts), sum(counts.values())
-    for used, place in enumerate(inside, 1):
-        missing.subtract(name for name in names[place] if name in missing)
-        # A word of the text that two words of the query fit (`graph`, `graph*`) counts for one of them.
-        if used >= needed and max(missing.values()) <= 0:
-            return place
+    """The place at which the last word of the query is found."""
+    taken: dict[_Name, list[int]] = {name: [] for name in counts}
+    missing = sum(counts.values())
+    for place in inside:
+        if _take(place, names, counts, taken, set()):
+            missing -= 1
+            if not missing:
+                return place
     return None
+
+
+def _take(
+    place: int,
+    names: Mapping[int, Sequence[_Name]],
+    counts: Mapping[_Name, int],
+    taken: Mapping[_Name, list[int]],
+    tried: set[_Name],
+) -> bool:
+    """Let `place` count for one of its names, moving other places to another of theirs where that makes room.
+
+    A word of the text that fits two of the query (`graph`, `graph*`) counts for one of them: a bipartite matching,
+    grown by one augmenting path for each place.
+    """
+    for name in names[place]:
+        if name in tried:
+            continue
+        tried.add(name)
+        if len(taken[name]) < counts[name]:
+            taken[name].append(place)
+            return True
+        for number, other in enumerate(taken[name]):
+            if _take(other, names, counts, taken, tried):
+                taken[name][number] = place
+                return True
+    return False
 
 
 def _drop_overlaps(stretches: Iterable[Stretch]) -> Iterator[Stretch]:

@@ -1,6 +1,7 @@
 """A query as typed, and as the grammar reads it."""
 
 import unicodedata
+from functools import lru_cache
 from typing import Any, Final
 
 from digests.errors import QueryRefused
@@ -39,5 +40,6 @@ def _normalise(typed: str) -> MappedText:
     return read.finish()
 
 
+@lru_cache(maxsize=4096)
 def normalise_character(character: str) -> str:
     return "".join(_SIGNS.get(part, part) for part in unicodedata.normalize("NFKC", character))

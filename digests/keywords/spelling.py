@@ -15,26 +15,26 @@ _KEPT_IN_Z: Final = ("size", "prize")
 def americanise(word: str) -> str:
     """`behaviour` → `behavior`, one step. Small letters in and out."""
     word = _table()["words"].get(word, word)
-    for british, american in _table()["parts"].items():
-        if british in word:
+    if _any_part(0).search(word):
+        for british, american in _table()["parts"].items():
             word = word.replace(british, american)
     if "our" in word:
-        word = _around("our", "our").sub(r"\1or\2", word)
+        word = _put_between(word, "our", "our", "or")
     if "ll" in word:
-        word = _around("doubled", "l").sub(r"\1\2", word)
+        word = _put_between(word, "doubled", "l", "")
     return _swap(word, "s", "z") if "s" in word else word
 
 
 def britannise(word: str) -> str:
     """`behavior` → `behaviour`, for British prefixes only: it also makes words that nobody writes."""
     word = _british_words().get(word, word)
-    for british, american in _table()["parts"].items():
-        if american in word:
+    if _any_part(1).search(word):
+        for british, american in _table()["parts"].items():
             word = word.replace(american, british)
     if "or" in word:
-        word = _around("our", "or").sub(r"\1our\2", word)
+        word = _put_between(word, "our", "or", "our")
     if "l" in word:
-        word = _around("doubled", "").sub(r"\1l\2", word)
+        word = _put_between(word, "doubled", "", "l")
     return _swap(word, "z", "s") if "z" in word else word
 
 
@@ -53,12 +53,27 @@ def _is_kept(stem: str, letter: str) -> bool:
     return f"{stem}se" in table["kept"].split() or f"{stem}se".endswith(tuple(table["kept_endings"].split()))
 
 
+def _put_between(word: str, section: str, old: str, new: str) -> str:
+    """`new` for `old` between a beginning and an ending of the section."""
+    beginnings, endings = _around(section)
+    for ending in endings:
+        if word.endswith(old + ending):
+            stem = word[: len(word) - len(old + ending)]
+            if stem.endswith(beginnings):
+                return stem + new + ending
+    return word
+
+
 @cache
-def _around(section: str, middle: str) -> re.Pattern[str]:
-    """What stands before and after `middle` in a whole word, as two groups."""
+def _around(section: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     table = _table()[section]
-    before, after = "|".join(table["before"].split()), "|".join(table["after"].split(" "))
-    return re.compile(f"^(.*(?:{before})){middle}({after})$")
+    return tuple(table["before"].split()), tuple(table["after"].split(" "))
+
+
+@cache
+def _any_part(side: int) -> re.Pattern[str]:
+    """British parts, or American ones: most words have none, and thirty look-ups for each would cost."""
+    return re.compile("|".join(re.escape(pair[side]) for pair in _table()["parts"].items()))
 
 
 @cache

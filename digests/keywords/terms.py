@@ -1,5 +1,6 @@
 """The text between two operators → one term."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,9 +15,11 @@ from digests.papers.taxonomy import find_archive, find_category
 
 LABELS: Final = frozenset({Field.CATEGORY, Field.PRIMARY, Field.ID})
 
-_MIN_PREFIX_CHARS: Final = 3
+MIN_PREFIX_CHARS: Final = 3
 _MIN_NEAR_WORDS: Final = 2
 _MAX_SLACK: Final = 20
+
+_PASTED: Final = re.compile(r"(arXiv:|https?://(www\.|export\.)?arxiv\.org/(abs|pdf|html)/)", re.IGNORECASE)
 
 # A word, and whether a star follows it.
 _Read = tuple[Word, bool]
@@ -92,7 +95,7 @@ def _find_category(text: str) -> str | None:
 
 def find_paper_id(text: str) -> str | None:
     """Without version and, for an old one, without the subject class: `math.GT/0309136` is `math/0309136`."""
-    read = read_identifier(text)
+    read = read_identifier(_PASTED.sub("", text))
     if read is None:
         return None
     archive, slash, number = read[0].partition("/")
@@ -108,9 +111,9 @@ def _read_query_words(source: Source, start: int, end: int) -> list[_Read]:
         if place not in ends or text[place + 1 : place + 2].isalnum():
             raise source.refuse("star_place", start + place)
     for word in words:
-        if word.end in stars and len(word.text) < _MIN_PREFIX_CHARS:
+        if word.end in stars and sum(map(str.isalnum, word.text)) < MIN_PREFIX_CHARS:
             prefix = text[word.start : word.end]
-            raise source.refuse("short_prefix", start + word.start, prefix=prefix, min_chars=_MIN_PREFIX_CHARS)
+            raise source.refuse("short_prefix", start + word.start, prefix=prefix, min_chars=MIN_PREFIX_CHARS)
     return [(word, word.end in stars) for word in words]
 
 
@@ -126,4 +129,4 @@ def _shape(read: _Read, *, is_quoted: bool, is_shouted: bool) -> QueryWord:
     if is_quoted:
         return QueryWord(word.text, Shape.EXACT)
     # Only the words of texts keep their S in capitals.
-    return QueryWord(fold_word(word.text) if word.cased.isupper() else word.folded, Shape.FOLDED)
+    return QueryWord(fold_word(word.folded), Shape.FOLDED)

@@ -24,6 +24,9 @@ class Shape(IntEnum):
     #: `LLM*`: a beginning in capitals.
     ACRONYM_PREFIX = auto()
 
+    # Enum's own is written in Python, and millions of words are hashed.
+    __hash__ = int.__hash__
+
 
 PREFIXES = frozenset({Shape.PREFIX, Shape.EXACT_PREFIX, Shape.ACRONYM_PREFIX})
 

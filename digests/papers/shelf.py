@@ -82,12 +82,14 @@ def store_papers(store: Store, found: Iterable[Paper], source: Source, now: Now)
 
 def load_batch(store: Store, on: date) -> list[Announced]:
     """All papers announced on that day, each once: new, cross-listed, replaced, in each the ids ascending."""
-    return _load_announced(store, since=on, until=on)
-
-
-def load_recent(store: Store, since: date) -> list[Announced]:
-    """All papers announced on that day or later, each once, with the kind that is most news; ordered as a batch."""
-    return _load_announced(store, since=since, until=date.max)
+    query = (
+        select(papers, announcements.c.kind)
+        .join(announcements, announcements.c.paper_id == papers.c.id)
+        .where(announcements.c.announced_on == on)
+    )
+    with store.reading() as connection:
+        found = [Announced(_build_paper(row), Kind(row["kind"])) for row in connection.execute(query).mappings()]
+    return sorted(found, key=lambda entry: (kind_rank(entry.kind), entry.paper.id))
 
 
 def find_papers(store: Store, ids: Iterable[ArxivId]) -> dict[ArxivId, Paper]:
@@ -254,19 +256,3 @@ def _build_batch_row(row: RowMapping) -> BatchRow:
         fault=row["fault"],
         next_skip=None if gap is None else gap - 1,
     )
-
-
-def _load_announced(store: Store, *, since: date, until: date) -> list[Announced]:
-    query = (
-        select(papers, announcements.c.kind)
-        .join(announcements, announcements.c.paper_id == papers.c.id)
-        .where(announcements.c.announced_on.between(since, until))
-    )
-    best: dict[ArxivId, Announced] = {}
-    with store.reading() as connection:
-        for row in connection.execute(query).mappings():
-            kind = Kind(row["kind"])
-            other = best.get(row["id"])
-            if other is None or kind_rank(kind) < kind_rank(other.kind):
-                best[row["id"]] = Announced(other.paper if other else _build_paper(row), kind)
-    return sorted(best.values(), key=lambda entry: (kind_rank(entry.kind), entry.paper.id))

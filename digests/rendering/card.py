@@ -70,7 +70,7 @@ def build_card(card: Card, language: str) -> CardView:
     phrases = load_phrases(language)
     paper = card.paper
     summary = _find_summary(card, language)
-    title, original = read(paper.title).clip(_MAX_TITLE_CHARS), read(paper.abstract)
+    title, original = _read_title(paper, phrases), read(paper.abstract)
     abstract, doubt = read(summary.abstract) if summary else original, _explain_doubt(summary, phrases)
     translated = read(summary.title).clip(_MAX_TITLE_CHARS) if summary else Readable(())
     authors = tuple(read(name).text for name in paper.authors)
@@ -108,6 +108,11 @@ def _find_summary(card: Card, language: str) -> Summary | None:
         points=tuple(Point(to_traditional(point.label), to_traditional(point.text)) for point in summary.points),
         faults=tuple(to_traditional(fault) for fault in summary.faults),
     )
+
+
+def _read_title(paper: Paper, phrases: Phrases) -> Readable:
+    """Never empty: it is what a reader taps."""
+    return read(paper.title).clip(_MAX_TITLE_CHARS) or read(phrases("digest.untitled", id=paper.id))
 
 
 def _show(abstract: Readable, *, is_english: bool) -> tuple[AbstractView, ...]:

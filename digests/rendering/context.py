@@ -5,12 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from digests.keywords.match import Span
-from digests.rendering.latex import clean, read_runs, split_math
+from digests.rendering.latex import CLOSE, OPEN, clean, read_runs, split_math
 from digests.rendering.tex_reader import plain
 
-# Private-use characters travel through the LaTeX reader like letters; `clean` takes them out of everything else.
-_OPEN, _CLOSE = "\ue000", "\ue001"
-_MARKED = re.compile(f"{_OPEN}(.*?){_CLOSE}", re.DOTALL)
+_MARKED = re.compile(f"{OPEN}(.*?){CLOSE}", re.DOTALL)
 _BEFORE, _AFTER = 36, 44
 
 
@@ -36,17 +34,26 @@ def show_hits(tex: str, spans: Sequence[Span], *, max_hits: int = 3) -> tuple[Pi
 
 def _mark(tex: str, spans: Sequence[Span]) -> tuple[str, list[tuple[int, int]]]:
     """Readable text and where in it the hits stand."""
-    source = tex.replace(_OPEN, " ").replace(_CLOSE, " ")
+    source = tex.replace(OPEN, " ").replace(CLOSE, " ")
     places = _join(sorted(_around_math(source, spans)))
     for start, end in reversed(places):
-        source = f"{source[:start]}{_OPEN}{source[start:end]}{_CLOSE}{source[end:]}"
+        source = f"{source[:start]}{OPEN}{source[start:end]}{CLOSE}{source[end:]}"
     text, hits = "", []
     for index, part in enumerate(_MARKED.split(plain(read_runs(source)))):
-        words = f" {clean(part)} "[1 - part[:1].isspace() : len(clean(part)) + 1 + part[-1:].isspace()]
-        if index % 2 and words:
-            hits.append((len(text), len(text) + len(words)))
-        text += words
+        words = _fold_blanks(part)
+        text += words[text.endswith(" ") and words.startswith(" ") :]
+        if index % 2 and words.strip():
+            end = len(text.rstrip())
+            hits.append((end - len(words.strip()), end))
     return text, hits
+
+
+def _fold_blanks(part: str) -> str:
+    """Clean, but with a blank where one was at an end."""
+    words = clean(part)
+    if not words:
+        return " " if any(map(str.isspace, part)) else ""
+    return " " * part[0].isspace() + words + " " * part[-1].isspace()
 
 
 def _around_math(source: str, spans: Iterable[Span]) -> Iterable[tuple[int, int]]:

@@ -23,6 +23,7 @@ def render_json(digest: Digest, cards: Mapping[ArxivId, Card]) -> str:
         "announced_at": announced_at(digest.announced_on).isoformat() if digest.is_out else None,
         **{key: kept[key] for key in ("next_due", "timezone")},
         "coverage": kept["coverage"],
+        "unreadable": kept["unreadable"],
         "sections": [
             {
                 **{key: counted[key] for key in ("keyword", "hits", "elsewhere", "sent_before")},
@@ -42,7 +43,7 @@ def _describe(paper: PaperView) -> dict[str, Any]:
         "cross_listed": paper.is_cross,
         "keywords": [paper.why.keyword, *paper.why.also],
         "matched": [{"field": p.field, "text": "".join(piece.text for piece in p.pieces)} for p in paper.why.places],
-        "title": (card.original_title or card.title).text,
+        "title": to_text(card.paper.title),
         "authors": list(card.all_authors),
         "categories": list(card.paper.categories),
         "subjects": list(card.subjects),

@@ -9,6 +9,9 @@ from markupsafe import escape
 
 from digests.rendering.tex_reader import Run, TexReader, plain
 
+#: Marks around words, which travel through the reader like letters; `clean` takes them out of everything else.
+OPEN, CLOSE = "\ue000", "\ue001"
+
 _ENVIRONMENT = r"(?:equation|align|gather|math|displaymath)\*?"
 #: None of them may hold its own beginning, which also keeps a flood of openings linear.
 _MATH = re.compile(
@@ -16,9 +19,9 @@ _MATH = re.compile(
     re.DOTALL,
 )
 _DOLLAR = re.compile(r"(?<!\\)\$\$?")
-#: A tie stands after a word; anywhere else people mean "about": `~45%`.
 _ESCAPED = re.compile(r"\\[%&#$_]")
-_TILDE = re.compile(r"(?<![\w.)}\]\\])~(?!\w*/)")
+#: A tie stands after a word; anywhere else people mean "about", `~45%`, or somebody's home, `/~me/`.
+_TILDE = re.compile(rf"(?<![\w.)}}\]\\{CLOSE}])~(?!\w*/)|(?<=/)~")
 _SENTENCE_END = re.compile(r"[。！？；](?=.)|[.!?](?=\s)")
 _CLOSING_QUOTE = re.compile(r"(?<!\\)(?:''|\")")
 _DELIMITER = re.compile(r"^\\[(\[]|\\[)\]]$")

@@ -26,6 +26,8 @@ def render_markdown(digest: Digest, cards: Mapping[ArxivId, Card]) -> str:
     phrases = load_phrases(page.language)
     lines = [f"# {escape(phrases('digest.markdown_title', date=_name_dates(digest, phrases)))}"]
     lines += [escape(line) for line in _head(digest, page, phrases) if line]
+    if page.unreadable:
+        lines.append(f"> {escape(page.unreadable)}")
     for section in page.sections:
         lines += _render_section(section, phrases)
     lines += ["---", *([escape(page.next_due)] if page.next_due else []), escape(phrases("digest.thanks"))]
@@ -45,7 +47,7 @@ def _head(digest: Digest, page: Page, phrases: Phrases) -> Iterator[str]:
     else:
         yield phrases("digest.markdown_generated_alone", generated=generated)
         yield page.announced
-    if digest.is_out:
+    if digest.is_searched:
         # Every paper stands in full here, whatever the digest has as one line.
         batch = say_batch(digest, phrases)
         yield phrases("digest.counts", batch=batch, matched=digest.matched, seen=digest.seen)

@@ -22,6 +22,8 @@ from digests.rendering.why import Why, build_why
 from digests.summaries.summary import Card
 
 _LANGUAGE_TAGS: Final = {"zh": "zh-Hans"}
+_MAX_UNREADABLE: Final = 5
+_MAX_UNREADABLE_CHARS: Final = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ class Page:
     counts: str
     coverage: str
     nothing: str
+    unreadable: str
     next_due: str
     sections: tuple[SectionView, ...]
     empty: tuple[str, ...]
@@ -91,9 +94,10 @@ def build_page(digest: Digest, cards: Mapping[ArxivId, Card]) -> Page:
         subject=_build_subject(digest, phrases),
         headline=say_headline(digest, phrases),
         announced=say_announced(digest, phrases),
-        counts=_build_counts(digest, phrases) if digest.is_out else "",
+        counts=_build_counts(digest, phrases) if digest.is_searched else "",
         coverage=_build_coverage(digest.coverage, phrases),
         nothing=say_nothing(digest, phrases),
+        unreadable=_build_unreadable(digest.unreadable, phrases),
         next_due=say_next(digest, phrases),
         sections=sections,
         empty=tuple(section.keyword for section in sections if not section.hits),
@@ -151,6 +155,22 @@ def _build_counts(digest: Digest, phrases: Phrases) -> str:
     brief = sum(len(section.brief) for section in digest.sections)
     fields = {"seen": digest.seen, "matched": digest.matched, "full": digest.matched - brief, "brief": brief}
     return phrases("digest.counts_brief" if brief else "digest.counts", batch=say_batch(digest, phrases), **fields)
+
+
+def _build_unreadable(keywords: Sequence[str], phrases: Phrases) -> str:
+    """One sentence for all of them; /list has those that it does not name."""
+    if not keywords:
+        return ""
+    named = [_quote(clean(keyword), phrases) for keyword in keywords[:_MAX_UNREADABLE]]
+    names = "".join(named)
+    if len(named) < len(keywords):
+        names = phrases("digest.unreadable_more", names=names, count=len(keywords))
+    return phrases("digest.unreadable", keywords=names)
+
+
+def _quote(text: str, phrases: Phrases) -> str:
+    shown = text if len(text) <= _MAX_UNREADABLE_CHARS else text[: _MAX_UNREADABLE_CHARS - 1] + "…"
+    return f"{phrases('digest.quote_open')}{shown}{phrases('digest.quote_close')}"
 
 
 def _build_coverage(coverage: Sequence[Coverage], phrases: Phrases) -> str:

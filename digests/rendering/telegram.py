@@ -79,6 +79,8 @@ def _pack(blocks: Iterator[_Block]) -> list[str]:
 
 def _build_blocks(page: Page, phrases: Phrases) -> Iterator[_Block]:
     yield _Block(fill("telegram/head.html", page=page, phrases=phrases).strip())
+    if page.unreadable:
+        yield _Block(f"⚠️ {escape(page.unreadable)}")
     for section in page.sections:
         if section.hits:
             yield from _build_section(section, phrases)
@@ -130,7 +132,7 @@ def _render_card(paper: PaperView, max_abstract_chars: int, phrases: Phrases) ->
     ]
     quoted = (f"{phrases('digest.quote_open')}{word}{phrases('digest.quote_close')}" for word in paper.why.also)
     also = phrases("digest.why_also", keywords="".join(quoted)) if paper.why.also else ""
-    byline = filter(None, (card.authors, card.paper.primary_category, phrases("digest.cross") * paper.is_cross))
+    byline = [*filter(None, (card.authors, card.paper.primary_category, phrases("digest.cross") * paper.is_cross))]
     fields = {"card": card, "byline": byline, "abstracts": abstracts, "why": paper.why, "also": also}
     return fill("telegram/card.html", phrases=phrases, **fields).strip()
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -46,6 +47,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 RowId = BigInteger().with_variant(Integer, "sqlite")
 # With `sqlite_autoincrement` where the number leaves the house (links in mails, Message-IDs): otherwise SQLite gives
 # that of a deleted row to somebody else. PostgreSQL never does.
+
+# Ranges of words are asked for: in the order of the code points, as SQLite has it, not in that of a language.
+_Bytewise = Text().with_variant(Text(collation="C"), "postgresql")
 
 metadata = MetaData(
     naming_convention={
@@ -137,6 +141,43 @@ daily_papers = Table(
     Column("github_stars", Integer),
     Column("updated_at", UtcDateTime, nullable=False),
     Index("ix_daily_papers_listed_on", "listed_on"),
+)
+
+# What was announced before, searchable (digests/past): one row for each word of each day. The day comes first, so that
+# a day is written and deleted in one stretch of the table.
+past_days = Table(
+    "past_days",
+    metadata,
+    Column("announced_on", Date, primary_key=True),
+    # Ids of the new and the cross-listed; a paper's number is its place here, and never changes.
+    Column("papers", JSON, nullable=False),
+    # Of the rows that were read: another one means that they have changed.
+    Column("fingerprint", String(120), nullable=False),
+    Column("indexed_at", UtcDateTime, nullable=False),
+)
+
+past_words = Table(
+    "past_words",
+    metadata,
+    Column("announced_on", Date, primary_key=True),
+    # A word of past.postings.Region.
+    Column("region", String(8), primary_key=True),
+    Column("word", _Bytewise, primary_key=True),
+    Column("papers", Integer, nullable=False),
+    # Every way in which the word is written that day and how often; `places` stand in this order.
+    Column("forms", JSON, nullable=False),
+    Column("places", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Words by a beginning that they do not show: `policies` is `policy`, `behaviour` is `behavior`.
+past_beginnings = Table(
+    "past_beginnings",
+    metadata,
+    Column("announced_on", Date, primary_key=True),
+    Column("beginning", _Bytewise, primary_key=True),
+    Column("word", _Bytewise, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 # --- what it says -------------------------------------------------------------------------------
@@ -247,6 +288,20 @@ subscriptions = Table(
     Column("typed", Text, nullable=False),
     Column("added_at", UtcDateTime, nullable=False),
     UniqueConstraint("subscriber_id", "canonical"),
+)
+
+# A keyword that we proposed: the button under the message says `/take` and the id.
+offers = Table(
+    "offers",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("subscriber_id", ForeignKey(subscribers.c.id, ondelete="CASCADE"), nullable=False),
+    Column("text", Text, nullable=False),
+    # The canonical form of the keyword in whose place it is offered.
+    Column("replaces", Text, nullable=False, default=""),
+    Column("offered_at", UtcDateTime, nullable=False),
+    Index("ix_offers_subscriber_id", "subscriber_id"),
+    sqlite_autoincrement=True,
 )
 
 forgotten = Table(

@@ -58,11 +58,12 @@ Outcome = Added | AlreadyHeld | Refused | TooWide | NoRoom
 
 @dataclass(frozen=True, slots=True)
 class AddResult:
-    """What became of each keyword, in the order of typing, and how many are held now."""
+    """What became of each keyword, in the order of typing, how many are held now, and which one went for them."""
 
     outcomes: tuple[Outcome, ...]
     held: int
     max_keywords: int
+    replaced: Keyword | None = None
 
     @property
     def added(self) -> list[Added]:
@@ -70,25 +71,39 @@ class AddResult:
 
 
 def add_keywords(
-    store: Store, subscriber_id: int, text: str, now: datetime, max_keywords: int, *, takes_wide: bool = False
+    store: Store,
+    subscriber_id: int,
+    text: str,
+    now: datetime,
+    max_keywords: int,
+    *,
+    takes_wide: bool = False,
+    replaces: str = "",
 ) -> AddResult:
     """Add every keyword of `text` that is one; each other one is answered for itself.
 
     takes_wide  they were asked and want all of several archives
+    replaces    the canonical form of one that goes when any of these can be read
     Raises      InputError: `chat.add_what` (nothing typed), `chat.too_much_text`, `chat.too_many_at_once`,
                 `chat.no_such_subscriber`. Then nothing was added.
     """
     queries = [_read(typed, takes_wide=takes_wide) for typed in _split(text, max_keywords)]
     with store.writing() as connection:
         held = {keyword.canonical: keyword for keyword in _load_and_lock(connection, subscriber_id)}
-        was_empty = not held
-        adding = _Adding(store, connection, subscriber_id, held, now, max_keywords)
+        was_empty, max_held = not held, max_keywords
+        replaced = None
+        if replaces in held and any(isinstance(query, Query) and query.canonical != replaces for query in queries):
+            # Whoever holds more than the limit, since two readers became one, may still exchange.
+            max_held = max(max_held, len(held))
+            replaced = held.pop(replaces)
+            connection.execute(delete(subscriptions).where(subscriptions.c.id == replaced.id))
+        adding = _Adding(store, connection, subscriber_id, held, now, max_held)
         outcomes = tuple(adding.add(query) if isinstance(query, Query) else query for query in queries)
         if was_empty and held and not has_had_digests(connection, subscriber_id):
             begin_now(connection, subscriber_id)
         elif any(isinstance(outcome, Added) for outcome in outcomes):
             look_again(connection, subscriber_id)
-    return AddResult(outcomes=outcomes, held=len(held), max_keywords=max_keywords)
+    return AddResult(outcomes=outcomes, held=len(held), max_keywords=max_keywords, replaced=replaced)
 
 
 def list_keywords(store: Store, subscriber_id: int) -> list[Keyword]:

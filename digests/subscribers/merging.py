@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, literal, select, update
 
-from digests.store.tables import edition_papers, editions, subscribers, subscriptions, targets
+from digests.store.tables import edition_papers, editions, offers, subscribers, subscriptions, targets
 from digests.subscribers.beginning import begin_now
 from digests.subscribers.reach import gets_digests
 
@@ -18,7 +18,7 @@ def merge(connection: Connection, into: int, other: int) -> None:
     served_on = _find_served_on(connection, into, other)
     _copy_keywords(connection, into, other)
     _rename_slots(connection, into, other, served_on)
-    for table in (targets, editions, edition_papers):
+    for table in (targets, editions, edition_papers, offers):
         _move(connection, table, into, other)
     # What hangs on it still (their keywords, the codes that they asked for) goes with it.
     connection.execute(delete(subscribers).where(subscribers.c.id == other))

@@ -72,5 +72,5 @@ class Dialect:
         kind = _RUNGS[self._rung]
         if kind is None:
             return {}
-        named = {"name": "summary", "strict": True, "schema": self._schema}
+        named = {"name": "answer", "strict": True, "schema": self._schema}
         return {"response_format": {"type": kind, **({kind: named} if kind == "json_schema" else {})}}

@@ -166,6 +166,16 @@ SAMPLES = {
         timezone="America/New_York",
     ),
     "traditional": _traditional(),
+    "unreadable": build_sample(
+        Card(FOLDING, summarize(FOLDING)), keywords=("world model", "quantum"), unreadable=("robot & (arm", "near~")
+    ),
+    "all_unreadable": build_sample(
+        Card(FOLDING),
+        keywords=(),
+        unreadable=("&" * 256, *(f"{number} <b>(" for number in range(1, 7))),
+        language="en",
+        next_due=NEXT_DUE,
+    ),
     "holiday": _no_batch(Nothing.HOLIDAY),
     "not_announced": _no_batch(Nothing.NOT_ANNOUNCED, language="en"),
     "not_fetched": _no_batch(Nothing.NOT_FETCHED),

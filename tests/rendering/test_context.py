@@ -36,6 +36,19 @@ def test_the_hit_is_marked_and_the_rest_is_left_out(terms, shown):
     assert show(*terms) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "terms", "shown"),
+    [
+        ("cs.LG cs.AI", ["cs.LG", "cs.AI"], "[cs.LG] [cs.AI]"),
+        (r"The \emph{FM UIA}~2026 challenge", ["UIA"], "The FM [UIA] 2026 challenge"),
+        ("The FM-UIA~2026 challenge", ["UIA"], "The FM-[UIA] 2026 challenge"),
+        ("A compound  $~RbFe_2$ is", ["RbFe"], "A compound [RbFe₂] is"),
+    ],
+)
+def test_blanks_are_single_and_outside_the_marks(text, terms, shown):
+    assert show(*terms, text=text) == shown
+
+
 def test_a_place_that_is_not_there_shows_nothing():
     assert show_hits("short", [Span("x", Field.ABSTRACT, 90, 95)]) == ()
 

@@ -21,6 +21,7 @@ from digests.rendering.latex import clean, read, split_math, to_text
         (r"Pe\~narrubia, A\~no, S\~ao", "Peñarrubia, Año, São"),
         ("cost $5 to $10 today", "cost $5 to $10 today"),
         ("about ~45% and Fig.~3 and T$^*$~too", "about ~45% and Fig. 3 and T* too"),
+        (r"\emph{at} https://a.example/~me/x", "at https://a.example/~me/x"),
         (r"$\beta_{ij}$ and $\int_0^1 x_t^2$", "βᵢⱼ and ∫₀¹ xₜ²"),
         (r"$\|x_t\|^2$ in $\mathbb{R}^d$", "‖xₜ‖² in ℝᵈ"),
         (r"$\mathcal{O}(n^{-1/2})$", "O(n^(−1/2))"),

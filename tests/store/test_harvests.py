@@ -16,7 +16,6 @@ from digests.papers.shelf import (
     find_recent_dates,
     latest_date,
     load_batch,
-    load_recent,
     store_announcement,
     store_papers,
 )
@@ -60,7 +59,7 @@ def test_papers_without_an_announcement_are_here_and_in_no_batch(store):
     found = [make_paper(), make_paper(id="2601.00002"), make_paper()]
     assert store_papers(store, found, Source.OAI, noon) == Stored(entries=2, new=2, known=0)
     assert set(find_papers(store, ["2601.00001", "2601.00002"])) == {"2601.00001", "2601.00002"}
-    assert (load_batch(store, DAY), load_recent(store, DAY)) == ([], [])
+    assert load_batch(store, DAY) == []
     assert (latest_date(store), find_recent_dates(store, NOON)) == (None, [])
 
 

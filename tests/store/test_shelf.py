@@ -22,7 +22,6 @@ from digests.papers.shelf import (
     find_papers,
     latest_date,
     load_batch,
-    load_recent,
     store_announcement,
 )
 from digests.papers.wire import read_document
@@ -173,13 +172,12 @@ def test_a_paper_is_new_if_any_document_says_so(store):
     assert load_batch(store, DAY) == [Announced(paper, Kind.NEW)]
 
 
-def test_a_paper_of_two_days_stands_in_both_batches_and_once_in_what_is_recent(store):
+def test_a_paper_of_two_days_stands_in_both_batches(store):
     paper, other = make_paper(), make_paper(id="2601.00002")
     store_announcement(store, make_listing(paper, on=DAY), noon)
     store_announcement(store, make_listing(paper, other, kind=Kind.REPLACE, on=DAY + timedelta(days=1)), noon)
     assert load_batch(store, DAY + timedelta(days=1))[0] == Announced(paper, Kind.REPLACE)
-    assert load_recent(store, DAY) == [Announced(paper, Kind.NEW), Announced(other, Kind.REPLACE)]
-    assert load_recent(store, DAY + timedelta(days=2)) == []
+    assert load_batch(store, DAY) == [Announced(paper, Kind.NEW)]
 
 
 def test_the_words_have_a_new_hash_only_when_they_change(store):

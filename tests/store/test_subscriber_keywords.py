@@ -1,18 +1,13 @@
-"""A subscriber's keywords and their backtest, on both databases."""
+"""A subscriber's keywords, on both databases."""
 
 import threading
 from contextlib import suppress
-from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
-from digests.keywords.language import parse
-from digests.papers.paper import Announced, Announcement, ArxivId, Kind, Source
-from digests.papers.shelf import store_announcement
 from digests.store.engine import Store
-from digests.subscribers.backtest import Backtest, Example, backtest
 from digests.subscribers.keywords import (
     Added,
     AlreadyHeld,
@@ -23,7 +18,6 @@ from digests.subscribers.keywords import (
     list_keywords,
     remove_keyword,
 )
-from tests.builders import make_paper
 from tests.store.subscriber_steps import NOW, add, code_of, in_threads, join_by_mail
 
 # --- keywords -----------------------------------------------------------------------------------
@@ -151,34 +145,3 @@ def test_nothing_can_be_removed_from_an_empty_list(store: Store):
     subscriber = join_by_mail(store)
 
     assert code_of(lambda: remove_keyword(store, subscriber.id, "1")) == "chat.no_keywords"
-
-
-# --- backtest -----------------------------------------------------------------------------------
-
-
-def announce(store: Store, on: date, kind: Kind, *titles_by_id: tuple[str, str]) -> None:
-    entries = [Announced(make_paper(id=ArxivId(paper_id), title=title), kind) for paper_id, title in titles_by_id]
-    said = Announcement(source=Source.RSS, scope=f"{kind}", announced_on=on, entries=tuple(entries))
-    store_announcement(store, said, lambda: NOW)
-
-
-def test_a_backtest_counts_what_was_news_in_the_window(store: Store):
-    announce(store, date(2026, 3, 1), Kind.NEW, ("2602.00001", "A world model of long ago"))
-    announce(store, date(2026, 4, 20), Kind.NEW, ("2604.00001", "World models"), ("2604.00002", "Cats"))
-    announce(store, date(2026, 4, 21), Kind.NEW, ("2604.00003", "One world model"), ("2604.00005", "A world model"))
-    announce(store, date(2026, 4, 21), Kind.CROSS, ("2604.00001", "World models"), ("2604.00004", "My world model"))
-    announce(store, date(2026, 4, 21), Kind.REPLACE, ("2501.00009", "An old world model"))
-
-    assert backtest(store, parse("world model"), NOW) == Backtest(
-        count=4,
-        days_with_papers=2,
-        examples=(
-            Example(ArxivId("2604.00005"), "A world model"),
-            Example(ArxivId("2604.00004"), "My world model"),
-            Example(ArxivId("2604.00003"), "One world model"),
-        ),
-    )
-
-
-def test_a_backtest_on_nothing_says_that_there_was_nothing(store: Store):
-    assert backtest(store, parse("world model"), NOW) == Backtest(count=0, days_with_papers=0)

@@ -133,6 +133,17 @@ def test_the_kind_of_nothing_is_said(keywords, sent_before, nothing):
     assert compose_day([announce("1")], [hit(AGENT, "1")], keywords, sent_before=sent_before).nothing is nothing
 
 
+def test_a_keyword_that_could_not_be_read_is_named_and_has_no_section():
+    digest = compose_day([announce("1")], [], (WORLD,), unreadable=["no:such"])
+    assert ([section.keyword for section in digest.sections], digest.unreadable) == (["World Model"], ("no:such",))
+    assert (digest.nothing, digest.is_searched) == (Nothing.NO_MATCH, True)
+
+
+def test_where_no_keyword_could_be_read_nothing_is_claimed_of_the_papers():
+    digest = compose_day([announce("1")], [], (), unreadable=["no:such", "("])
+    assert (digest.nothing, digest.is_out, digest.is_searched) == (Nothing.ALL_UNREADABLE, True, False)
+
+
 _PAPERS = st.sampled_from([f"2604.{n:05}" for n in range(12)])
 _KEYWORDS = (WORLD, AGENT, ROBOT)
 _MATCHES = st.builds(
@@ -154,6 +165,7 @@ _DIGESTS = st.builds(
     sent_before=st.frozensets(_PAPERS),
     coverage=st.just((Coverage("cs", "list", 9, 12, whole=False), Coverage("math", "oai", 3, None, whole=True))),
     max_full=st.integers(0, 6),
+    unreadable=st.lists(st.text(max_size=3), max_size=2),
 )
 
 
@@ -186,10 +198,10 @@ def test_what_several_batches_have_together_and_the_next_one_are_passed_on():
     assert digest_from_json(json.loads(json.dumps(digest_to_json(digest)))) == digest
 
 
-def test_a_digest_stored_before_there_were_several_batches_can_be_read():
+def test_a_digest_stored_by_an_older_version_can_be_read():
     digest = compose_day([announce("1")], [hit(AGENT, "1")])
     stored = digest_to_json(digest)
-    for name in ("dates", "next_due", "timezone"):
+    for name in ("dates", "next_due", "timezone", "unreadable"):
         del stored[name]
     assert digest_from_json(stored) == digest
     assert digest.batch_dates == (digest.announced_on,)

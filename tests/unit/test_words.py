@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digests.keywords.folding import find_beginnings, fold_word
-from digests.keywords.words import find_shouted, read_words
+from digests.keywords.words import find_shouted, read_shapes, read_words
 
 KEEPING_THEIR_S = [
     "bias", "lens", "gas", "physics", "mathematics", "bayes", "news", "series", "aws",
@@ -197,3 +197,14 @@ def test_what_was_folded_folds_to_itself(word):
 def test_a_hostile_text_is_read_in_one_pass():
     for part in ("\\emph{", "{", "\\c ", "$", "} ", "o" * 10 + "oestr", "a'", '\\"', "\\cite{"):
         assert len(read_words(part * 20_000)) <= 20_000
+
+
+def test_a_character_that_mathjax_was_given_by_number_is_that_character():
+    text = r"the region$\unicode{x2014}$defined as $\unicode{x3b1}$"
+    assert [word.cased for word in read_words(text)] == ["the", "region", "defined", "as", "alpha"]
+
+
+@given(st.text(alphabet="Aa Ss'-\\${}\"öαRGNPU扩.\u0301", max_size=60))
+def test_words_read_without_their_places_are_the_same_words(text):
+    words = read_words(text)
+    assert read_shapes(text) == ([word.cased for word in words], [word.folded for word in words])

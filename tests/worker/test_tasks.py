@@ -23,6 +23,7 @@ def test_task_names_are_written_out(app):
     ours = {name for name in app.tasks if not name.startswith("celery.")}
     assert ours == {
         "papers.collect",
+        "papers.index",
         "papers.poll",
         "digests.prepare",
         "digests.plan",
@@ -51,4 +52,4 @@ def test_no_task_waits_longer_than_the_broker_keeps_it(app):
 
 def test_what_is_looked_for_all_the_time_is_scheduled(app):
     scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
-    assert scheduled == {"digests.sweep", "digests.dispatch", "papers.poll"}
+    assert scheduled == {"digests.sweep", "digests.dispatch", "papers.index", "papers.poll"}

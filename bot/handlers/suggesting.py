@@ -1,0 +1,92 @@
+"""/suggest: keywords for what somebody says in plain words; and /take, which buttons say, to add one of them."""
+
+import asyncio
+from dataclasses import replace
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.handlers.joining import load_joined
+from bot.handlers.keywords import answer_added
+from bot.offering import build_offer_buttons
+from bot.services import Answer, Asked, BotServices
+from bot.suggestions import say_suggestions
+from bot.voice import pack
+from digests.errors import InputError, SummaryError
+from digests.subscribers.keywords import add_keywords
+from digests.subscribers.offers import Offer, find_offer
+from digests.subscribers.subscriber import Subscriber
+from digests.subscribers.suggestions import Suggestions, read_description, suggest_related, try_out
+
+log = structlog.get_logger(__name__)
+
+
+def suggest(services: BotServices, asked: Asked) -> Answer:
+    reader = load_joined(services, asked)
+    description = read_description(asked.text)
+    services.allowance.check(asked.chat_id, services.now().astimezone(ZoneInfo(reader.timezone)))
+    return Answer([asked.voice("suggest_promised")], later=partial(_suggest, services, asked, reader, description))
+
+
+def take(services: BotServices, asked: Asked) -> Answer:
+    reader = load_joined(services, asked)
+    offer = _find_offer(services, reader, asked.text)
+    if offer is None:
+        raise InputError("no such offer", code="chat.no_offer")
+    result = add_keywords(
+        services.store,
+        reader.id,
+        offer.text,
+        services.now(),
+        services.max_keywords,
+        takes_wide=True,
+        replaces=offer.replaces,
+    )
+    answer = answer_added(services, asked, reader, result)
+    messages = list(answer.messages)
+    if result.replaced is not None:
+        messages.insert(0, asked.voice("taken_instead", keyword=result.replaced.typed))
+    # The message that was tapped has other buttons, which shall stay.
+    return replace(answer, messages=pack(messages), is_below=True)
+
+
+async def _suggest(services: BotServices, asked: Asked, reader: Subscriber, description: str) -> Answer:
+    now = services.now().astimezone(ZoneInfo(reader.timezone))
+    with services.allowance.turn(asked.chat_id, now):
+        texts = await _ask_model(services, description)
+        proposed = await asyncio.to_thread(try_out, services.store, reader, texts, now)
+        if proposed.are_useful:
+            return await asyncio.to_thread(_build_answer, services, asked, reader, "suggest_found", proposed)
+        related = await asyncio.to_thread(suggest_related, services.store, reader, description, now)
+    if related.found:
+        return await asyncio.to_thread(_build_answer, services, asked, reader, "suggest_related", related)
+    if proposed.found:
+        return await asyncio.to_thread(_build_answer, services, asked, reader, "suggest_found", proposed)
+    held = proposed.held + related.held
+    return Answer([asked.voice("suggest_all_held", count=held) if held else asked.voice("suggest_nothing")])
+
+
+async def _ask_model(services: BotServices, description: str) -> list[str]:
+    """Nothing where there is no model, or it fails: what the papers say comes in its place."""
+    if services.suggester is None:
+        return []
+    try:
+        return await services.suggester.suggest(description)
+    except SummaryError as error:
+        log.warning("suggestion_failed", error=str(error))
+        return []
+
+
+def _build_answer(
+    services: BotServices, asked: Asked, reader: Subscriber, head: str, suggestions: Suggestions
+) -> Answer:
+    texts = [one.query.typed for one in suggestions.found]
+    buttons = build_offer_buttons(services, reader.id, texts)
+    return Answer(pack(say_suggestions(asked.voice, head, suggestions)), buttons)
+
+
+def _find_offer(services: BotServices, reader: Subscriber, text: str) -> Offer | None:
+    # The length: int() refuses thousands of digits.
+    is_number = text.isascii() and text.isdecimal() and len(text) < 20
+    return find_offer(services.store, reader.id, int(text)) if is_number else None

@@ -1,0 +1,76 @@
+"""After /add: the English for Chinese keywords, to be taken with one tap."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Final
+
+import structlog
+
+from bot.offering import build_offer_buttons
+from bot.services import Answer, Asked, BotServices, Button, Later
+from bot.suggestions import say_count
+from bot.voice import pack
+from digests.errors import InputError, SummaryError
+from digests.keywords.language import Query
+from digests.subscribers.keywords import Added
+from digests.subscribers.subscriber import Subscriber
+from digests.subscribers.suggestions import Suggestion, try_out
+from digests.subscribers.translations import English, add_english, list_chinese
+from digests.summaries.suggesting import Suggester
+from digests.summaries.terms import translate_term
+
+log = structlog.get_logger(__name__)
+
+# Of one /add: as many as are read with pleasure, and as many questions to the model at most.
+_MAX_OFFERS: Final = 5
+
+
+def promise_translations(
+    services: BotServices, asked: Asked, reader: Subscriber, added: Sequence[Added]
+) -> Later | None:
+    """What follows an /add that brought Chinese keywords."""
+    queries = [one.query for one in added if list_chinese(one.query)][:_MAX_OFFERS]
+    return partial(_translate, services, asked, reader, queries) if queries else None
+
+
+async def _translate(
+    services: BotServices, asked: Asked, reader: Subscriber, queries: Sequence[Query]
+) -> Answer | None:
+    terms = dict.fromkeys(chinese for query in queries for chinese in list_chinese(query))
+    english = {chinese: [found] for chinese in terms if (found := translate_term(chinese))}
+    missing = [chinese for chinese in terms if chinese not in english][:_MAX_OFFERS]
+    if missing and services.suggester is not None:
+        # Spent, or busy with something else: the reply to /add has said what to write.
+        with suppress(InputError), services.allowance.turn(asked.chat_id, services.now()):
+            answers = await asyncio.gather(*(_ask_model(services.suggester, chinese) for chinese in missing))
+            english |= dict(zip(missing, answers, strict=True))
+    return await asyncio.to_thread(_offer, services, asked, reader, queries, english)
+
+
+async def _ask_model(suggester: Suggester, chinese: str) -> list[str]:
+    try:
+        return await suggester.translate(chinese)
+    except SummaryError as error:
+        log.warning("translation_failed", error=str(error))
+        return []
+
+
+def _offer(
+    services: BotServices, asked: Asked, reader: Subscriber, queries: Sequence[Query], english: English
+) -> Answer | None:
+    blocks: list[str] = []
+    buttons: list[Sequence[Button]] = []
+    for query in queries:
+        found = _test(services, reader, add_english(query, english))
+        if found is not None:
+            said = asked.voice("english_offer", keyword=query.typed, both=found.query.typed)
+            blocks.append(said + say_count(asked.voice, found.test))
+            buttons += build_offer_buttons(services, reader.id, [found.query.typed], replaces=query.canonical)
+    return Answer(pack([*blocks, asked.voice("english_foot")]), buttons) if blocks else None
+
+
+def _test(services: BotServices, reader: Subscriber, text: str | None) -> Suggestion | None:
+    found = try_out(services.store, reader, [text], services.now()).found if text else ()
+    return found[0] if found else None
