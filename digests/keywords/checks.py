@@ -1,69 +1,45 @@
-"""Terms that no single gram decides, waiting for the texts in which they are worth looking up."""
+"""Terms that no single gram decides: to be looked up in the papers that have all that the term needs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import and_
 from typing import NamedTuple
 
 from digests.keywords.atoms import Atom, TermAtom
-from digests.keywords.paper_atoms import Grams
-from digests.keywords.reading import ReadText
+from digests.keywords.bits import list_bits
+from digests.keywords.reading import ReadPaper
 from digests.keywords.tree import Phrase, Shape, Term
 
 
 class Check(NamedTuple):
     """
-    window  of a term that holds wherever all its needs, as folded words, stand in so many words; None where only the
-            term itself can say
+    name    the term's atom
+    needs   atoms, the rarest first
+    window  of words that are each another one (`graph`, `graph*` may be the same), so that bits of places decide
     """
 
     name: Atom
-    needs: tuple[str, ...]
+    needs: tuple[Atom, ...]
     term: Term
     window: int | None
 
-    def is_held(self, found: Grams) -> bool:
-        if self.window is not None and isinstance(found.holder, ReadText):
-            return found.holder.has_near(self.needs, self.window)
-        return found.grams.issuperset(self.needs) and found.holder.holds(self.term)
+    def find(self, papers: Sequence[ReadPaper], masks: Mapping[Atom, int]) -> int:
+        """The papers that hold the term, as bits, from those that have each atom."""
+        possible = reduce(and_, (masks.get(need, 0) for need in self.needs))
+        return sum(1 << number for number in list_bits(possible) if self._is_held(papers[number]))
+
+    def _is_held(self, paper: ReadPaper) -> bool:
+        if self.window is None or not isinstance(self.term, Phrase):
+            return paper.holds(self.term)
+        return paper.has_near(self.term, self.window)
 
 
-class Checks:
-    """Those of one start, by the first two grams that they need.
-
-    A common word may come first in thousands of checks; most miss their second gram, and cost no more than that.
-    """
-
-    def __init__(self) -> None:
-        self._waiting: dict[str, dict[str, dict[Atom, Check]]] = {}
-
-    def add(self, term: Term, atom: TermAtom) -> None:
-        first, second = _key(atom.needs)
-        check = Check(atom.name, atom.needs, term, _find_window(term, atom.needs))
-        self._waiting.setdefault(first, {}).setdefault(second, {})[atom.name] = check
-
-    def remove(self, atom: TermAtom) -> None:
-        first, second = _key(atom.needs)
-        by_second = self._waiting[first]
-        del by_second[second][atom.name]
-        if not by_second[second]:
-            del by_second[second]
-        if not by_second:
-            del self._waiting[first]
-
-    def find(self, found: Grams) -> Iterator[Atom]:
-        """The names of the terms that stand there."""
-        for first in self._waiting.keys() & found.grams:
-            for second, checks in self._waiting[first].items():
-                if second in found.grams:
-                    yield from (check.name for check in checks.values() if check.is_held(found))
+def build_check(term: Term, atom: TermAtom) -> Check:
+    return Check(atom.name, tuple(atom.start + need for need in atom.needs), term, _find_window(term))
 
 
-def _key(needs: tuple[str, ...]) -> tuple[str, str]:
-    return needs[0], needs[:2][-1]
-
-
-def _find_window(term: Term, needs: Sequence[str]) -> int | None:
+def _find_window(term: Term) -> int | None:
     if not isinstance(term, Phrase) or term.slack is None:
         return None
-    # A word of a text may be two words of a query (`graph`, `graph*`), and a word twice in it needs two of a text.
-    is_plain = all(word.shape is Shape.FOLDED for word in term.words) and len(needs) == len(term.words)
-    return len(term.words) + term.slack if is_plain else None
+    texts = {word.text for word in term.words if word.shape is Shape.FOLDED}
+    return len(term.words) + term.slack if len(texts) == len(term.words) else None

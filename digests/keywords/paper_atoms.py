@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise, product
 from typing import Final, NamedTuple
 
-from digests.keywords.atoms import MAX_GRAM, TermAtom, spell_person, start_of
+from digests.keywords.atoms import MAX_GRAM, spell_person, start_of
 from digests.keywords.folding import find_beginnings
 from digests.keywords.match import Field
 from digests.keywords.names import read_name
@@ -21,11 +21,10 @@ _STEM_WORDS: Final = 2
 
 
 class Grams(NamedTuple):
-    """What stands in a paper behind one start; `holder` says whether it holds a term that needs some of them."""
+    """What stands in a text, or among the names and labels of a paper, behind one start."""
 
     start: str
     grams: set[str]
-    holder: ReadText | ReadPaper
 
 
 class Spellings(NamedTuple):
@@ -50,22 +49,21 @@ class Wanted:
         self._acronyms: Counter[str] = Counter()
         self._known: tuple[dict[str, Spellings], ...] = ({}, {})
 
-    def add(self, atom: TermAtom, change: int = 1) -> None:
-        _count(self._starts, atom.start, change)
-        for gram in atom.needs or (atom.name[len(atom.start) :],):
-            words = gram.split(" ")
-            if len(words) > _STEM_WORDS:
-                _count(self.stems, " ".join(words[:_STEM_WORDS]), change)
-            if gram.endswith("*"):
-                _count(self._prefixes, gram, change)
-                self._known = ({}, {})
-            if len(words) > 1 and not gram.islower():
-                for word in words:
-                    _count(self._acronyms, word, change)
-                self._known = ({}, {})
+    def add(self, start: str, gram: str, change: int = 1) -> None:
+        _count(self._starts, start, change)
+        words = gram.split(" ")
+        if len(words) > _STEM_WORDS:
+            _count(self.stems, " ".join(words[:_STEM_WORDS]), change)
+        if gram.endswith("*"):
+            _count(self._prefixes, gram, change)
+            self._known = ({}, {})
+        if len(words) > 1 and not gram.islower():
+            for word in words:
+                _count(self._acronyms, word, change)
+            self._known = ({}, {})
 
-    def remove(self, atom: TermAtom) -> None:
-        self.add(atom, -1)
+    def remove(self, start: str, gram: str) -> None:
+        self.add(start, gram, -1)
 
     def has(self, start: str) -> bool:
         return start in self._starts
@@ -101,7 +99,7 @@ def spell_acronym(cased: str, is_quoted: bool) -> tuple[str, ...]:
 def read_grams(paper: ReadPaper, wanted: Wanted) -> Iterator[Grams]:
     yield from _read_labels(paper, wanted)
     if wanted.has(_AUTHOR):
-        yield Grams(_AUTHOR, set(_read_people(paper.authors, wanted)), paper)
+        yield Grams(_AUTHOR, set(_read_people(paper.authors, wanted)))
     for text in paper.texts:
         searched = text.region.searched
         fields = [searched] if searched is Field.COMMENTS else [None, searched]
@@ -109,13 +107,13 @@ def read_grams(paper: ReadPaper, wanted: Wanted) -> Iterator[Grams]:
             starts = [start for field in fields if wanted.has(start := start_of(field, is_quoted=is_quoted))]
             grams = _read_text(text, wanted, is_quoted) if starts else set()
             for start in starts:
-                yield Grams(start, grams, text)
+                yield Grams(start, grams)
 
 
 def _read_labels(paper: ReadPaper, wanted: Wanted) -> Iterator[Grams]:
     for field in (Field.ID, Field.CATEGORY, Field.PRIMARY):
         if wanted.has(start := start_of(field)):
-            yield Grams(start, {label.text for label in paper.labels if label.field is field}, paper)
+            yield Grams(start, {label.text for label in paper.labels if label.field is field})
 
 
 def _read_people(names: Sequence[str], wanted: Wanted) -> Iterator[str]:

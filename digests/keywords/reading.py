@@ -88,11 +88,16 @@ class ReadPaper:
     def holds(self, term: Term) -> bool:
         match term:
             case Phrase():
-                return bool(self.find(term))
+                return any(text.holds(term) for text in self.texts if text.region.may_hold(term))
             case Author():
                 return any(find_people(term, self.authors))
             case Label():
                 return term in self.labels
+
+    def has_near(self, phrase: Phrase, window: int) -> bool:
+        """Do all its words, each another one, stand within so many? For words that are compared as folded."""
+        folded = [word.text for word in phrase.words]
+        return any(text.has_near(folded, window) for text in self.texts if text.region.may_hold(phrase))
 
     def find(self, term: Term) -> list[Place]:
         """The first places of `term`, in the order of reading; none where the paper does not hold it."""
@@ -121,18 +126,15 @@ class ReadText:
     def _words(self) -> tuple[Word, ...]:
         return read_words(self.region.text)
 
-    def holds(self, term: Term) -> bool:
-        if not isinstance(term, Phrase):
-            return False
-        if term.slack is not None:
-            return bool(self.find(term))
+    def holds(self, phrase: Phrase) -> bool:
+        if phrase.slack is not None:
+            return bool(self.find(phrase))
         # Where one word stands the others are looked at, and nowhere else.
-        anchor = next((n for n, word in enumerate(term.words) if word.shape is Shape.FOLDED), 0)
-        starts = (place - anchor for place in self._find_word(term.words[anchor]))
-        return any(self._stands_at(start, term.words) for start in starts)
+        anchor = next((n for n, word in enumerate(phrase.words) if word.shape is Shape.FOLDED), 0)
+        starts = (place - anchor for place in self._find_word(phrase.words[anchor]))
+        return any(self._stands_at(start, phrase.words) for start in starts)
 
     def has_near(self, folded: Iterable[str], window: int) -> bool:
-        """Do all these words, each another one, stand within so many?"""
         starts = -1
         for word in folded:
             starts &= self._find_starts(word, window)

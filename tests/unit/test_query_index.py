@@ -84,7 +84,7 @@ def test_what_was_removed_leaves_nothing_behind(chance: random.Random):
     for text in kept:
         index.remove(parse(text).canonical)
     assert len(index) == 0
-    assert vars(index)["_users"] == {}
+    assert vars(vars(index)["_table"])["_users"] == {}
     assert hits(index, PAPERS) == {}
 
 
