@@ -2,7 +2,7 @@
 
 import random
 import statistics
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from pathlib import Path
@@ -12,6 +12,7 @@ from measuring import RUNS, measure_seconds
 from papers import PAPERS, read_papers
 from queries import read_queries
 
+from digests.keywords.fan_out import fan_out
 from digests.keywords.language import read_canonical
 from digests.keywords.query_index import QueryIndex
 
@@ -41,7 +42,7 @@ def measure_fan_out(folder: Path, file: Path) -> FannedOut:
     queries = [text for _, text in read_queries(file)]
     hits = QueryIndex(map(read_canonical, queries)).match(read_papers(folder)[:PAPERS])
     subscriptions = _draw_subscriptions(queries)
-    runs = [measure_seconds(lambda: fan_out(subscriptions, hits)) for _ in range(RUNS)]
+    runs = [measure_seconds(lambda: fan_out(hits, subscriptions)) for _ in range(RUNS)]
     found = runs[0][1]
     return FannedOut(
         held=len({canonical for _, canonical in subscriptions}),
@@ -49,15 +50,6 @@ def measure_fan_out(folder: Path, file: Path) -> FannedOut:
         reached=len(found),
         papers=sum(map(int.bit_count, found.values())),
     )
-
-
-def fan_out(subscriptions: Iterable[tuple[int, str]], hits: Mapping[str, int]) -> dict[int, int]:
-    """The papers of each reader who gets any: the bits of all their queries."""
-    found: dict[int, int] = {}
-    for reader, canonical in subscriptions:
-        if mask := hits.get(canonical):
-            found[reader] = found.get(reader, 0) | mask
-    return found
 
 
 def _draw_subscriptions(queries: Sequence[str]) -> Subscriptions:

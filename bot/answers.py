@@ -83,7 +83,8 @@ def _handle(services: BotServices, handler: Handler, read: Callable[[], Asked]) 
     try:
         return asked, handler(services, asked)
     except InputError as error:
-        return asked, Answer([asked.voice.explain(error)])
+        # A tap that failed leaves what was tapped, with its other buttons.
+        return asked, Answer([asked.voice.explain(error)], is_below=True)
 
 
 def _promise(context: Context, update: Update, send: Send, asked: Asked, answer: Answer) -> None:

@@ -22,8 +22,11 @@ MAX_TOLD: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Trial:
+    """`is_scoped`: tried on the papers of the reader's own fields only."""
+
     test: Backtest
     proposals: Proposals
+    is_scoped: bool = False
 
     @property
     def instead(self) -> list[str]:
@@ -39,20 +42,22 @@ class Trial:
 
 
 def find_trials(services: BotServices, reader: Subscriber, queries: Iterable[Query]) -> dict[str, Trial] | None:
-    """By canonical form, of a few with proposals; purely Chinese ones, which find translations, are left out.
+    """By canonical form, of a few with proposals; those that need a translation are left out.
 
     None: too much of the past is not searchable yet.
     """
-    queries = _drop_chinese(queries)
+    queries = [query for query in queries if not query.needs_translation]
     tests = _find_backtests(services, reader, queries, _list_held(services, reader).values())
     if tests is None:
         return None
+    is_scoped = reader.scope is not None
     if len(queries) > MAX_TOLD:
-        return {canonical: Trial(test, Proposals()) for canonical, test in tests.items()}
+        return {canonical: Trial(test, Proposals(), is_scoped) for canonical, test in tests.items()}
     past = open_past(services.store, services.now())
     found = ((query, tests[query.canonical]) for query in queries)
     return {
-        query.canonical: Trial(test, propose(services.store, past, query, test, reader.scope)) for query, test in found
+        query.canonical: Trial(test, propose(services.store, past, query, test, reader.scope), is_scoped)
+        for query, test in found
     }
 
 
@@ -77,8 +82,4 @@ def _find_backtests(
 def _list_held(services: BotServices, reader: Subscriber) -> dict[str, Query]:
     """By stored form."""
     held = read_stored(keyword.canonical for keyword in list_keywords(services.store, reader.id))
-    return {stored: query for stored, query in held.items() if not query.has_only_chinese}
-
-
-def _drop_chinese(queries: Iterable[Query]) -> list[Query]:
-    return [query for query in queries if not query.has_only_chinese]
+    return {stored: query for stored, query in held.items() if not query.needs_translation}

@@ -22,8 +22,8 @@ def languages(current: str) -> list[Button]:
     return [choice(name, f"/lang {code}", is_current=code == current) for code, name in NAMES.items()]
 
 
-def scopes(voice: Voice, current: tuple[str, ...] | None) -> Buttons:
-    """What most people read: computer science, that with its neighbours, everything."""
+def scopes(voice: Voice, current: tuple[str, ...] | None, command: str = "/scope") -> Buttons:
+    """What most people read: computer science, that with its neighbours, everything. None is everything."""
     offered = [("cs",), ("cs", "stat", "eess")]
-    row = [choice(" ".join(scope), f"/scope {' '.join(scope)}", is_current=scope == current) for scope in offered]
-    return [[*row, choice(voice.plain("scope_all"), "/scope all", is_current=current is None)]]
+    row = [choice(" ".join(scope), f"{command} {' '.join(scope)}", is_current=scope == current) for scope in offered]
+    return [[*row, choice(voice.plain("scope_all"), f"{command} all", is_current=current is None)]]

@@ -9,7 +9,7 @@ from bot.handlers.language import lang
 from bot.handlers.leaving import forget_
 from bot.handlers.mail import channel, email, plain_code
 from bot.handlers.schedule import time, timezone, weekdays
-from bot.handlers.scope import scope
+from bot.handlers.scope import narrow, scope
 from bot.handlers.settings import pause_, resume_, settings
 from bot.handlers.suggesting import suggest, take
 from bot.handlers.today import today
@@ -39,7 +39,7 @@ COMMANDS: Final[dict[str, Handler]] = {
 }
 
 #: Only buttons say these.
-TAPPED: Final[dict[str, Handler]] = {"take": take, "look": look}
+TAPPED: Final[dict[str, Handler]] = {"take": take, "look": look, "narrow": narrow}
 
 #: Of no use where nothing but the chat is open.
 _ABOUT_MAIL: Final = frozenset({"channel", "email"})

@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.backtests import Trial
 from bot.voice import Voice
+from digests.keywords.language import Query
 from digests.past.backtest import Backtest, Example
 from digests.past.index import DAYS
 from digests.past.proposals import Expansion
@@ -16,33 +17,20 @@ _WHOLE_FROM: Final = 10
 _LEAST: Final = 0.1
 
 
-def say_trial(voice: Voice, typed: str, trial: Trial) -> list[str]:
+def say_trial(voice: Voice, query: Query, trial: Trial) -> list[str]:
     """Lines; none where there was no paper to try it on."""
-    test = trial.test
-    if not test.seen:
+    if not trial.test.seen:
         return []
-    if not test.count:
-        return _say_none(voice, trial)
-    lines = [_say_count(voice, test), *_say_only_here(voice, test)]
-    lines += [voice("test_examples"), *map(_say_example, test.examples)]
-    if test.is_broad:
-        return [*lines, _say_broad(voice, typed, trial)]
-    return [*lines, *_say_full_names(voice, trial.wider)]
+    lines = _say_hits(voice, query.typed, trial) if trial.test.count else _say_none(voice, trial)
+    return [*lines, voice("test_english_only")] if query.has_chinese else lines
 
 
-def say_brief(voice: Voice, test: Backtest) -> str:
+def say_brief(voice: Voice, query: Query, test: Backtest) -> str:
     """To stand behind a keyword in the list."""
     if not test.seen:
         return ""
-    if not test.count:
-        return voice("list_none")
-    per_day = write_average(test.per_day)
-    if test.only_here is None:
-        brings = voice("list_brings", per_day=per_day)
-    else:
-        only_here = write_average(test.only_here / len(test.days))
-        brings = voice("list_brings_only", per_day=per_day, only_here=only_here)
-    return brings + voice("list_broad") if test.is_broad else brings
+    said = _say_brief_hits(voice, test) if test.count else voice("list_none")
+    return said + voice("list_english_only") if query.has_chinese else said
 
 
 def is_doubtful(test: Backtest) -> bool:
@@ -56,11 +44,35 @@ def write_average(per_day: float) -> str:
     return f"{per_day:.1f}" if per_day >= _LEAST else f"<{_LEAST}"
 
 
+def _say_hits(voice: Voice, typed: str, trial: Trial) -> list[str]:
+    test = trial.test
+    lines = [_say_where(voice, trial) + _say_count(voice, test), *_say_only_here(voice, test)]
+    lines += [voice("test_examples"), *map(_say_example, test.examples)]
+    if test.is_broad:
+        return [*lines, _say_broad(voice, typed, trial)]
+    return [*lines, *_say_full_names(voice, trial.wider)]
+
+
 def _say_none(voice: Voice, trial: Trial) -> list[str]:
     name = "test_none_instead" if trial.proposals.instead else "test_none"
-    said = voice(name, days=DAYS, batches=len(trial.test.days))
+    said = _say_where(voice, trial) + voice(name, days=DAYS, batches=len(trial.test.days))
     instead = [voice("test_instead", text=each.text, count=each.count) for each in trial.proposals.instead]
-    return [said, *(instead or _say_full_names(voice, trial.wider))]
+    elsewhere = [voice("test_elsewhere")] if trial.is_scoped else []
+    return [said, *(instead or _say_full_names(voice, trial.wider)), *elsewhere]
+
+
+def _say_brief_hits(voice: Voice, test: Backtest) -> str:
+    per_day = write_average(test.per_day)
+    if test.only_here is None:
+        brings = voice("list_brings", per_day=per_day)
+    else:
+        only_here = write_average(test.only_here / len(test.days))
+        brings = voice("list_brings_only", per_day=per_day, only_here=only_here)
+    return brings + voice("list_broad") if test.is_broad else brings
+
+
+def _say_where(voice: Voice, trial: Trial) -> str:
+    return voice("test_in_scope") if trial.is_scoped else ""
 
 
 def _say_count(voice: Voice, test: Backtest) -> str:
@@ -104,4 +116,4 @@ def _say_full_names(voice: Voice, expansions: Sequence[Expansion]) -> list[str]:
         )
         for each in expansions
     ]
-    return [voice("test_stands_for"), *names]
+    return [voice("test_stands_for", acronym=expansions[0].acronym), *names]

@@ -1,4 +1,4 @@
-"""Keywords as buttons: a tap adds the one that it shows."""
+"""Keywords as buttons: a tap adds the one that it shows (➕), or puts it in another's place (🔁)."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -16,7 +16,8 @@ def build_offer_buttons(
 ) -> Buttons:
     """One button a row for each of `texts`; `replaces` is the canonical form of a keyword that goes with the tap."""
     numbers = make_offers(services.store, subscriber_id, texts, services.now(), replaces=replaces)
+    sign = "🔁" if replaces else "➕"
     return [
-        [Button(f"➕ {shorten(text, MAX_BUTTON_CHARS)}", f"/take {number}")]
+        [Button(f"{sign} {shorten(text, MAX_BUTTON_CHARS)}", f"/take {number}")]
         for text, number in zip(texts, numbers, strict=True)
     ]

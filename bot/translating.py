@@ -1,4 +1,4 @@
-"""After /add: the English for Chinese keywords, to be taken with one tap."""
+"""After /add: the English for the Chinese in keywords, to be taken with one tap."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from digests.keywords.language import Query
 from digests.subscribers.keywords import Added
 from digests.subscribers.subscriber import Subscriber
 from digests.subscribers.suggestions import Suggestion, try_out
-from digests.subscribers.translations import English, add_english, list_chinese
+from digests.subscribers.translations import English, add_english, list_chinese, list_undenied
 from digests.summaries.suggesting import Suggester
 from digests.summaries.terms import translate_term
 
@@ -30,7 +30,7 @@ _MAX_OFFERS: Final = 5
 def promise_translations(
     services: BotServices, asked: Asked, reader: Subscriber, added: Sequence[Added]
 ) -> Later | None:
-    """What follows an /add that brought Chinese keywords."""
+    """What follows an /add that brought Chinese keywords, or Chinese after NOT."""
     queries = [one.query for one in added if list_chinese(one.query)][:_MAX_OFFERS]
     return partial(_translate, services, asked, reader, queries) if queries else None
 
@@ -38,9 +38,11 @@ def promise_translations(
 async def _translate(
     services: BotServices, asked: Asked, reader: Subscriber, queries: Sequence[Query]
 ) -> Answer | None:
-    terms = dict.fromkeys(chinese for query in queries for chinese in list_chinese(query))
-    english = {chinese: [found] for chinese in terms if (found := translate_term(chinese))}
-    missing = [chinese for chinese in terms if chinese not in english][:_MAX_OFFERS]
+    terms = [term for query in queries for term in list_chinese(query)]
+    english = {term.text: [found] for term in terms if (found := translate_term(term.text))}
+    # What stands beside English is likely translated there.
+    unknown = dict.fromkeys(term.text for term in terms if term.is_alone and term.text not in english)
+    missing = list(unknown)[:_MAX_OFFERS]
     if missing and services.suggester is not None:
         # Spent, or busy with something else: the reply to /add has said what to write.
         with suppress(InputError), services.allowance.turn(asked.chat_id, services.now()):
@@ -64,11 +66,18 @@ def _offer(
     buttons: list[Sequence[Button]] = []
     for query in queries:
         found = _test(services, reader, add_english(query, english))
-        if found is not None:
-            said = asked.voice("english_offer", keyword=query.typed, both=found.query.typed)
-            blocks.append(said + say_count(asked.voice, found.test))
+        terms = list_chinese(query)
+        # Wider still than what finds papers in English already is no help.
+        if found is not None and (any(term.is_alone for term in terms) or not found.test.is_broad):
+            name = "english_offer_denied" if all(term.is_denied for term in terms) else "english_offer"
+            said = asked.voice(name, keyword=query.typed, both=found.query.typed)
+            blocks.append(said + say_count(asked.voice, found))
             buttons += build_offer_buttons(services, reader.id, [found.query.typed], replaces=query.canonical)
-    return Answer(pack([*blocks, asked.voice("english_foot")]), buttons) if blocks else None
+        if undenied := list_undenied(query, english):
+            blocks.append(asked.voice("english_undenied", keyword=query.typed, terms=" / ".join(undenied)))
+    if buttons:
+        blocks.append(asked.voice("english_foot"))
+    return Answer(pack(blocks), buttons) if blocks else None
 
 
 def _test(services: BotServices, reader: Subscriber, text: str | None) -> Suggestion | None:

@@ -4,26 +4,28 @@ plan_summaries → (summarise) → compose → (deliver). Between two steps only
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Final
 
 import structlog
 
 from digests.clock import Now
 from digests.composing.codec import digest_from_json, digest_to_json
-from digests.composing.compose import Keyword, compose
+from digests.composing.compose import NEWS, Keyword, compose, is_in_scope
 from digests.composing.digest import Coverage, Digest, Nothing
 from digests.delivery import editions
 from digests.delivery.channel import TELEGRAM
 from digests.delivery.editions import Planned, Standing
+from digests.keywords.bits import list_bits
+from digests.keywords.fan_out import fan_out
 from digests.keywords.language import Query
-from digests.keywords.match import Match
 from digests.keywords.matcher import Matcher
 from digests.keywords.standing import StandingQueries
 from digests.papers import shelf as papers_shelf
 from digests.papers.calendar import find_next_announced, find_next_expected
-from digests.papers.paper import Announced, ArxivId
+from digests.papers.paper import Announced, ArxivId, Paper
 from digests.rendering.email import Mail, render_mail
 from digests.rendering.telegram import render_parts
 from digests.store.engine import Store
@@ -77,7 +79,7 @@ class Day:
     channels: Collection[str]
     max_full: int
     is_sandbox: bool = False
-    standing: StandingQueries | None = None
+    standing: StandingQueries = field(default_factory=lambda: StandingQueries(tuple))
 
     @property
     def dates(self) -> tuple[date, ...]:
@@ -160,17 +162,30 @@ class Day:
         return [item.paper.id for item in self._load_announced()]
 
     def _find_wanted(self, subscriber_ids: Collection[int] | None) -> set[ArxivId]:
-        composed = self._compose_all(self.waiting_readers(subscriber_ids))
-        translated = (digest for _, digest in composed if summary_language(digest.language) == CHINESE)
-        return {paper_id for digest in translated for paper_id in digest.paper_ids}
+        """What the digests of those who read Chinese will have, without composing them."""
+        readers = [r for r in self.waiting_readers(subscriber_ids) if summary_language(r.language) == CHINESE]
+        announced = self._load_announced() if readers else []
+        papers, queries = _list_news(announced), _read_keywords(readers)
+        hits = self.standing.find(queries.values(), papers, self._load_chinese(papers))
+        sent = self._find_sent(readers, announced)
+        held = ((reader.id, canonical) for reader in readers for canonical in _list_canonicals(reader, queries))
+        found = fan_out(hits, held)
+        return {
+            papers[number].id
+            for reader in readers
+            for number in list_bits(found.get(reader.id, 0))
+            if is_in_scope(papers[number], reader.scope) and papers[number].id not in sent.get(reader.id, ())
+        }
 
     def _compose_all(self, readers: Sequence[Reader], *, with_sent: bool = False) -> Iterable[tuple[Reader, Digest]]:
         if not readers:
             return
         announced = self._load_announced()
         queries = _read_keywords(readers)
+        papers = _list_news(announced)
         # One reader's preview is no reason to match for everybody.
-        matches = self._match(queries.values(), announced, None if with_sent else self.standing)
+        match = Matcher(queries.values()).match if with_sent else partial(self.standing.match, queries.values())
+        matches = match(papers, self._load_chinese(papers))
         coverage = self._coverage()
         sent = {} if with_sent else self._find_sent(readers, announced)
         for reader in readers:
@@ -198,16 +213,10 @@ class Day:
                 ),
             )
 
-    def _match(
-        self, queries: Iterable[Query], announced: Sequence[Announced], standing: StandingQueries | None
-    ) -> Mapping[str, Sequence[Match]]:
-        papers = list({item.paper.id: item.paper for item in announced}.values())
-        # A purely Chinese keyword sees translated papers only (keywords.md §2.7).
+    def _load_chinese(self, papers: Sequence[Paper]) -> dict[ArxivId, str]:
+        """A purely Chinese keyword sees translated papers only (keywords.md §2.7)."""
         summaries = summaries_shelf.find_summaries(self.store, [paper.id for paper in papers], CHINESE)
-        chinese = {id_: f"{s.title}\n{s.abstract}" for id_, s in summaries.items() if s.is_readable}
-        if standing is None:
-            return Matcher(queries).match(papers, chinese)
-        return standing.match(queries, papers, chinese)
+        return {id_: f"{s.title}\n{s.abstract}" for id_, s in summaries.items() if s.is_readable}
 
     def _find_sent(self, readers: Sequence[Reader], announced: Sequence[Announced]) -> dict[int, set[ArxivId]]:
         papers = [item.paper.id for item in announced]
@@ -298,6 +307,17 @@ def _read_keywords(readers: Iterable[Reader]) -> dict[str, Query]:
     """By their stored form. One that was stored by another version of the language must not cost everybody the day."""
     stored = {keyword.canonical for reader in readers for keyword in reader.keywords}
     queries = read_stored(sorted(stored))
-    if refused := sorted(stored - queries.keys()):
-        log.error("stored_queries_refused", count=len(refused), examples=refused[:3])
+    if refused := stored - queries.keys():
+        # Not the keywords themselves: what people look for is theirs.
+        log.error("stored_queries_refused", count=len(refused))
     return queries
+
+
+def _list_canonicals(reader: Reader, queries: Mapping[str, Query]) -> list[str]:
+    """As this version writes those of a reader's keywords that it can read."""
+    return [queries[k.canonical].canonical for k in reader.keywords if k.canonical in queries]
+
+
+def _list_news(announced: Iterable[Announced]) -> list[Paper]:
+    """Each once. Replacements are never news (invariant 2)."""
+    return list({item.paper.id: item.paper for item in announced if item.kind in NEWS}.values())

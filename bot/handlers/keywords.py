@@ -1,5 +1,6 @@
 """/add, /list and /remove."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from bot.backtests import Trial, find_held_backtests, find_trials
@@ -9,7 +10,7 @@ from bot.handlers.joining import join_chat
 from bot.offering import MAX_BUTTON_CHARS, build_offer_buttons
 from bot.profile import say_next
 from bot.services import Answer, Asked, BotServices, Button, Buttons
-from bot.texts import say_added, say_held, say_looked
+from bot.texts import say_added, say_held, say_looked, say_removed
 from bot.translating import promise_translations
 from bot.voice import Voice, pack
 from digests.errors import InputError
@@ -19,13 +20,14 @@ from digests.subscribers.stored import find_query
 from digests.subscribers.subscriber import Keyword, Subscriber
 from digests.subscribers.typed import shorten
 
-# The others can be looked at when these are better.
-_MAX_LOOKS: Final = 5
+# More buttons than these show only the numbers of the list, side by side.
+_MAX_NAMED_LOOKS: Final = 5
+_YES: Final = ("--yes", "—yes", "–yes")
 
 
 def add(services: BotServices, asked: Asked) -> Answer:
     subscriber = join_chat(services, asked)
-    text, takes_wide = _take_off_yes(asked.text)
+    text, takes_wide = _read_lines(asked.text)
     result = add_keywords(
         services.store, subscriber.id, text, services.now(), services.max_keywords, takes_wide=takes_wide
     )
@@ -41,7 +43,7 @@ def answer_added(services: BotServices, asked: Asked, subscriber: Subscriber, re
         if trials and (trial := trials.get(added.query.canonical))
         for row in _offer_instead(services, subscriber, added.keyword, trial)
     ]
-    if result.added and result.held == len(result.added):
+    if result.added and result.held == len(result.added) and result.replaced is None:
         said, scope_buttons = _say_first(services, asked.voice, subscriber.id)
         blocks += said
         buttons += scope_buttons
@@ -55,9 +57,13 @@ def list_(services: BotServices, asked: Asked) -> Answer:
     if not held:
         raise _no_keywords()
     tests = find_held_backtests(services, subscriber)
-    lines = say_held(asked.voice, held, services.max_keywords, tests)
-    doubtful = [keyword for keyword in held if tests and (test := tests.get(keyword.canonical)) and is_doubtful(test)]
-    return Answer(pack(lines, separator="\n"), [[_offer_look(keyword)] for keyword in doubtful[:_MAX_LOOKS]])
+    lines = say_held(asked.voice, held, services.max_keywords, tests, is_scoped=subscriber.scope is not None)
+    doubtful = {
+        number: keyword
+        for number, keyword in enumerate(held, start=1)
+        if tests and (test := tests.get(keyword.canonical)) and is_doubtful(test)
+    }
+    return Answer(pack(lines, separator="\n"), _offer_looks(doubtful))
 
 
 def look(services: BotServices, asked: Asked) -> Answer:
@@ -67,7 +73,7 @@ def look(services: BotServices, asked: Asked) -> Answer:
     keyword = next((keyword for keyword in held if str(keyword.id) == asked.text), None)
     query = find_query(keyword) if keyword else None
     if keyword is None or query is None:
-        raise InputError("no such keyword", code="chat.no_offer")
+        raise InputError("no such keyword", code="chat.not_listed")
     trials = find_trials(services, subscriber, [query])
     buttons = [row for trial in (trials or {}).values() for row in _offer_instead(services, subscriber, keyword, trial)]
     # The list stays, with its other buttons.
@@ -78,7 +84,7 @@ def remove(services: BotServices, asked: Asked) -> Answer:
     subscriber = _holder(asked)
     keyword = remove_keyword(services.store, subscriber.id, asked.text)
     held = len(list_keywords(services.store, subscriber.id))
-    return Answer([asked.voice("removed", keyword=keyword.typed, held=held)])
+    return Answer([say_removed(asked.voice, keyword, held)])
 
 
 def _say_first(services: BotServices, voice: Voice, subscriber_id: int) -> tuple[list[str], Buttons]:
@@ -89,7 +95,7 @@ def _say_first(services: BotServices, voice: Voice, subscriber_id: int) -> tuple
     said = [say_next(voice, services, reader)]
     if reader.scope is not None:
         return said, ()
-    return [*said, voice("scope_offer")], scopes(voice, None)
+    return [*said, voice("scope_offer")], scopes(voice, (), "/narrow")
 
 
 def _offer_instead(services: BotServices, reader: Subscriber, keyword: Keyword, trial: Trial) -> Buttons:
@@ -99,14 +105,31 @@ def _offer_instead(services: BotServices, reader: Subscriber, keyword: Keyword, 
     return build_offer_buttons(services, reader.id, trial.instead, replaces=keyword.canonical)
 
 
-def _offer_look(keyword: Keyword) -> Button:
-    return Button(f"🔎 {shorten(keyword.typed, MAX_BUTTON_CHARS)}", f"/look {keyword.id}")
+def _offer_looks(doubtful: Mapping[int, Keyword]) -> Buttons:
+    """For keywords by their number in the list."""
+    if len(doubtful) <= _MAX_NAMED_LOOKS:
+        return [[_offer_look(keyword, shorten(keyword.typed, MAX_BUTTON_CHARS))] for keyword in doubtful.values()]
+    buttons = [_offer_look(keyword, str(number)) for number, keyword in doubtful.items()]
+    return [buttons[begin : begin + _MAX_NAMED_LOOKS] for begin in range(0, len(buttons), _MAX_NAMED_LOOKS)]
 
 
-def _take_off_yes(text: str) -> tuple[str, bool]:
-    """The text without its `--yes`, and whether there was one; telephones make a dash of two hyphens."""
-    first, _, rest = text.partition(" ")
-    return (rest, True) if first in {"--yes", "—yes", "–yes"} else (text, False)
+def _offer_look(keyword: Keyword, text: str) -> Button:
+    return Button(f"🔎 {text}", f"/look {keyword.id}")
+
+
+def _read_lines(text: str) -> tuple[str, bool]:
+    """Lines without their `/add`, several of which are often pasted as one message, and without their `--yes`.
+
+    And whether there was a `--yes`; telephones make a dash of its hyphens.
+    """
+    lines = [_take_off(line, "/add") for line in text.split("\n")]
+    plain = [_take_off(line, *_YES) for line in lines]
+    return "\n".join(plain), plain != lines
+
+
+def _take_off(line: str, *beginnings: str) -> str:
+    first, _, rest = line.strip().partition(" ")
+    return rest if first.partition("@")[0].lower() in beginnings else line
 
 
 def _holder(asked: Asked) -> Subscriber:

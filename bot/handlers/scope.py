@@ -1,5 +1,7 @@
 """/scope: in which archives and categories keywords are looked for."""
 
+from dataclasses import replace
+
 from bot.buttons import scopes
 from bot.handlers.changing import answer_change
 from bot.handlers.joining import load_joined
@@ -14,3 +16,8 @@ def scope(services: BotServices, asked: Asked) -> Answer:
         reader = set_scope(services.store, reader.id, asked.text)
     words = {"scope": say_scope(asked.voice, reader.scope)}
     return answer_change(services, asked, reader, "scope", words, scopes(asked.voice, reader.scope))
+
+
+def narrow(services: BotServices, asked: Asked) -> Answer:
+    """The same, said by buttons under the answer to /add, which stays with its figures."""
+    return replace(scope(services, asked), is_below=True)

@@ -1,6 +1,7 @@
 """/suggest: keywords for what somebody says in plain words; and /take, which buttons say, to add one of them."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -12,9 +13,9 @@ from bot.handlers.keywords import answer_added
 from bot.offering import build_offer_buttons
 from bot.services import Answer, Asked, BotServices
 from bot.suggestions import say_suggestions
-from bot.voice import pack
+from bot.voice import Voice, pack
 from digests.errors import InputError, SummaryError
-from digests.subscribers.keywords import add_keywords
+from digests.subscribers.keywords import AddResult, AlreadyHeld, add_keywords
 from digests.subscribers.offers import Offer, find_offer
 from digests.subscribers.subscriber import Subscriber
 from digests.subscribers.suggestions import Suggestions, read_description, suggest_related, try_out
@@ -44,11 +45,18 @@ def take(services: BotServices, asked: Asked) -> Answer:
         replaces=offer.replaces,
     )
     answer = answer_added(services, asked, reader, result)
-    messages = list(answer.messages)
-    if result.replaced is not None:
-        messages.insert(0, asked.voice("taken_instead", keyword=result.replaced.typed))
     # The message that was tapped has other buttons, which shall stay.
-    return replace(answer, messages=pack(messages), is_below=True)
+    return replace(answer, messages=_say_taken(asked.voice, result, answer.messages), is_below=True)
+
+
+def _say_taken(voice: Voice, result: AddResult, messages: Sequence[str]) -> Sequence[str]:
+    if result.replaced is None:
+        return messages
+    match result.outcomes:
+        case [AlreadyHeld(_, held)]:
+            return [voice("taken_held", keyword=result.replaced.typed, held=held.typed)]
+        case _:
+            return pack([voice("taken_instead", keyword=result.replaced.typed), *messages])
 
 
 async def _suggest(services: BotServices, asked: Asked, reader: Subscriber, description: str) -> Answer:
@@ -59,12 +67,16 @@ async def _suggest(services: BotServices, asked: Asked, reader: Subscriber, desc
         if proposed.are_useful:
             return await asyncio.to_thread(_build_answer, services, asked, reader, "suggest_found", proposed)
         related = await asyncio.to_thread(suggest_related, services.store, reader, description, now)
+    held = proposed.held | related.held
     if related.found:
-        return await asyncio.to_thread(_build_answer, services, asked, reader, "suggest_related", related)
+        # The model may have answered, with nothing that helps.
+        head, related = "suggest_others" if texts else "suggest_related", replace(related, held=held)
+        return await asyncio.to_thread(_build_answer, services, asked, reader, head, related)
     if proposed.found:
         return await asyncio.to_thread(_build_answer, services, asked, reader, "suggest_found", proposed)
-    held = proposed.held + related.held
-    return Answer([asked.voice("suggest_all_held", count=held) if held else asked.voice("suggest_nothing")])
+    if held:
+        return Answer([asked.voice("suggest_all_held", count=len(held))])
+    return Answer([asked.voice("suggest_nothing" if reader.scope is None else "suggest_nothing_in_scope")])
 
 
 async def _ask_model(services: BotServices, description: str) -> list[str]:

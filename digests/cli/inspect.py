@@ -1,15 +1,15 @@
 """`match`: what a keyword brings."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
-from digests.cli.options import AsJson, OnDate, on_or_newest, print_json, services
+from digests.cli.options import AsJson, OnDate, on_or_newest, print_each, print_each_json, services
 from digests.cli.since import match_since
 from digests.errors import PaperPostError
-from digests.keywords.language import Query, parse
+from digests.keywords.language import Query, parse, split_keywords
 from digests.keywords.match import Field, Match
 from digests.keywords.matcher import Matcher
 from digests.papers.paper import Announced, Paper
@@ -22,7 +22,13 @@ def register(app: typer.Typer) -> None:
 
 
 def match(
-    query: Annotated[str, typer.Argument(metavar="QUERY", help='A keyword, such as "diffusion policy" or ti:agent.')],
+    query: Annotated[
+        str,
+        typer.Argument(
+            metavar="QUERY",
+            help='A keyword, such as "diffusion policy" or ti:agent. Several with commas: each is shown for itself.',
+        ),
+    ],
     on: OnDate = None,
     since: Annotated[
         str | None,
@@ -33,38 +39,42 @@ def match(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show which papers of a stored announcement a keyword hits: all kinds. No hit is success."""
+    """Show which papers of a stored announcement a keyword hits: all kinds. No hit is success.
+
+    With --json one keyword is an object, several are a list of them, in the order of typing.
+    """
     if on and since is not None:
         raise typer.BadParameter("Give --on or --since, not both.")
-    parsed = parse(query)
+    # What holds no keyword is refused as one.
+    queries = [parse(typed.text) for typed in split_keywords(query)] or [parse(query)]
     if since is not None:
         with services() as opened:
-            match_since(opened, parsed, since, as_json=as_json)
+            match_since(opened, queries, since, as_json=as_json)
     else:
-        _match_on(parsed, on, as_json=as_json)
+        _match_on(queries, on, as_json=as_json)
 
 
-def _match_on(parsed: Query, on: date | None, *, as_json: bool) -> None:
+def _match_on(queries: Sequence[Query], on: date | None, *, as_json: bool) -> None:
     with services() as opened:
         day = on_or_newest(opened, on)
         batch = load_batch(opened.store, day)
     if not batch:
         raise PaperPostError(f"No papers of {day} are stored. Bring them in first: paperpost ingest FILE")
-    found = Matcher([parsed]).match([item.paper for item in batch]).get(parsed.canonical, [])
+    found = Matcher(queries).match([item.paper for item in batch])
     papers = {item.paper.id: item for item in batch}
-    hits = [(papers[hit.paper_id], hit) for hit in found]
+    shown = [(query, [(papers[hit.paper_id], hit) for hit in found.get(query.canonical, ())]) for query in queries]
     if as_json:
-        _print_json(parsed, day.isoformat(), hits)
+        print_each_json([_build_json(query, day.isoformat(), hits) for query, hits in shown])
     else:
-        _print_text(parsed, day.isoformat(), hits)
+        print_each([_say(query, day.isoformat(), hits) for query, hits in shown])
 
 
-def _print_json(query: Query, on: str, hits: list[tuple[Announced, Match]]) -> None:
+def _build_json(query: Query, on: str, hits: list[tuple[Announced, Match]]) -> dict[str, Any]:
     papers = [
         {"id": item.paper.id, "title": item.paper.title, "kind": item.kind, "matched": _matched(item.paper, hit)}
         for item, hit in hits
     ]
-    print_json({"query": query.typed, "canonical": query.canonical, "on": on, "count": len(papers), "papers": papers})
+    return {"query": query.typed, "canonical": query.canonical, "on": on, "count": len(papers), "papers": papers}
 
 
 def _matched(paper: Paper, hit: Match) -> list[dict[str, Any]]:
@@ -74,12 +84,12 @@ def _matched(paper: Paper, hit: Match) -> list[dict[str, Any]]:
     ]
 
 
-def _print_text(query: Query, on: str, hits: list[tuple[Announced, Match]]) -> None:
-    console = Console(soft_wrap=True, highlight=False, markup=False)
-    console.print(f"{query.canonical}: {len(hits)} of {on}")
+def _say(query: Query, on: str, hits: list[tuple[Announced, Match]]) -> list[str]:
+    lines = [f"{query.canonical}: {len(hits)} of {on}"]
     for item, hit in hits:
         words = dict.fromkeys(_field_text(item.paper, s.field)[s.start : s.end] for s in hit.spans)
-        console.print(f"{item.paper.id}  {item.kind:<13}  {item.paper.title}  [{', '.join(words)}]")
+        lines.append(f"{item.paper.id}  {item.kind:<13}  {item.paper.title}  [{', '.join(words)}]")
+    return lines
 
 
 def _field_text(paper: Paper, field: Field) -> str:

@@ -1,12 +1,13 @@
 """What several commands share: the DATE option, JSON output, services opened for one command."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console, RenderableType
 
 from digests.bootstrap import Services, open_services
 from digests.errors import PaperPostError
@@ -46,3 +47,16 @@ def on_or_newest(opened: Services, on: date | None) -> date:
 
 def print_json(value: Any) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def print_each_json(answers: Sequence[Any]) -> None:
+    """The answers for what may be one thing or several: an object, or a list of them."""
+    print_json(answers[0] if len(answers) == 1 else answers)
+
+
+def print_each(answers: Sequence[Sequence[RenderableType]]) -> None:
+    """The same as lines, with an empty one between."""
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    for number, lines in enumerate(answers):
+        for line in ["", *lines] if number else lines:
+            console.print(line)

@@ -1,22 +1,24 @@
 """`match --since`: what a keyword would have brought, day by day."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
 
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import track
 from rich.table import Table
 
 from digests.bootstrap import Services
-from digests.cli.options import print_json
+from digests.cli.options import print_each, print_each_json
 from digests.clock import ARXIV_ZONE
 from digests.errors import PaperPostError
 from digests.keywords.language import Query
+from digests.papers.calendar import find_expected
 from digests.past.backtest import BROAD_PER_DAY, BROAD_SHARE, Backtest, backtest_all
-from digests.past.index import DAYS, index_past
+from digests.past.index import DAYS, find_since, index_past
 from digests.past.proposals import Proposals, propose
 from digests.past.search import open_past
 
@@ -25,27 +27,43 @@ _MAX_DAYS: Final = 3653
 
 
 def count_days(since: str, now_at: datetime) -> int:
-    """From `since`, `60d` or a date, until today. Raises typer.BadParameter, which is exit status 2."""
+    """From `since`, `60d` or a date, until today in New York: -1 for a batch that came out today, dated tomorrow.
+
+    Raises  typer.BadParameter, which is exit status 2.
+    """
     number = since.removesuffix("d")
     if number != since and number.isascii() and number.isdecimal():
         # The length: int() refuses thousands of digits.
         days = int(number[: len(str(_MAX_DAYS)) + 1])
+        if days == 0:
+            raise _refuse("0 days are none: give 1d or more, such as 60d.")
     else:
-        days = (now_at.astimezone(ARXIV_ZONE).date() - _parse_date(since)).days
-    if not 0 <= days <= _MAX_DAYS:
-        raise typer.BadParameter(f"Give at most {_MAX_DAYS} days, or a date in them.", param_hint="--since")
+        days = _count_days_since(_parse_date(since), now_at)
+    if days > _MAX_DAYS:
+        raise _refuse(f"Give at most {_MAX_DAYS} days, or a date in them.")
     return days
+
+
+def _count_days_since(on: date, now_at: datetime) -> int:
+    today = now_at.astimezone(ARXIV_ZONE).date()
+    newest = max(today, find_expected(now_at))
+    if on > newest:
+        raise _refuse(f"{on} is in the future: give a date up to {newest}, or a number of days, such as 60d.")
+    return (today - on).days
 
 
 def _parse_date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        message = f"{text!r} is no time; write it like 60d or 2026-04-21"
-        raise typer.BadParameter(message, param_hint="--since") from error
+        raise _refuse(f"{text!r} is no time; write it like 60d or 2026-04-21") from error
 
 
-def match_since(opened: Services, query: Query, since: str, *, as_json: bool) -> None:
+def _refuse(message: str) -> typer.BadParameter:
+    return typer.BadParameter(message, param_hint="--since")
+
+
+def match_since(opened: Services, queries: Sequence[Query], since: str, *, as_json: bool) -> None:
     now = opened.now()
     days = count_days(since, now)
     errors = Console(stderr=True)
@@ -54,16 +72,18 @@ def match_since(opened: Services, query: Query, since: str, *, as_json: bool) ->
     )
     # What is before the window is forgotten, and the chat's shall not be.
     index_past(opened.store, now, max(days, DAYS), track=show)
-    test = backtest_all(opened.store, [query], now, days=days)[query.canonical]
-    if not test.days:
+    tests = backtest_all(opened.store, queries, now, days=days)
+    if not any(test.days for test in tests.values()):
         raise PaperPostError(
-            f"No papers of the last {days} days are stored. Bring some in first: paperpost ingest FILE"
+            f"No papers since {find_since(now, days)} are stored. Bring some in first: paperpost ingest FILE"
         )
-    proposals = propose(opened.store, open_past(opened.store, now, days), query, test)
+    past = open_past(opened.store, now, days)
+    tested = [(query, tests[query.canonical]) for query in queries]
+    found = [(query, test, propose(opened.store, past, query, test)) for query, test in tested]
     if as_json:
-        print_json(_build_json(query, test, proposals))
+        print_each_json([_build_json(*each) for each in found])
     else:
-        _print_text(query, test, proposals)
+        print_each([_say(*each) for each in found])
 
 
 def _build_json(query: Query, test: Backtest, proposals: Proposals) -> dict[str, Any]:
@@ -82,12 +102,9 @@ def _build_json(query: Query, test: Backtest, proposals: Proposals) -> dict[str,
     }
 
 
-def _print_text(query: Query, test: Backtest, proposals: Proposals) -> None:
-    console = Console(soft_wrap=True, highlight=False, markup=False)
-    console.print(f"{query.canonical}: {test.count} of {test.seen} papers, {_share(test):.1%}")
-    console.print(_build_table(test))
-    for line in _say(query, test, proposals):
-        console.print(line)
+def _say(query: Query, test: Backtest, proposals: Proposals) -> list[RenderableType]:
+    head = f"{query.canonical}: {test.count} of {_papers(test.seen)}, {_share(test):.1%}"
+    return [head, _build_table(test), *_list_lines(query, test, proposals)]
 
 
 def _build_table(test: Backtest) -> Table:
@@ -100,7 +117,7 @@ def _build_table(test: Backtest) -> Table:
     return table
 
 
-def _say(query: Query, test: Backtest, proposals: Proposals) -> list[str]:
+def _list_lines(query: Query, test: Backtest, proposals: Proposals) -> list[str]:
     lines = [f"{example.paper_id}  {example.title}" for example in test.examples]
     if query.has_only_chinese:
         lines.append("Chinese words are looked for in translations only, which are not counted here.")
@@ -108,12 +125,16 @@ def _say(query: Query, test: Backtest, proposals: Proposals) -> list[str]:
         lines.append(f"Too broad: over {BROAD_SHARE:.0%} of the papers, or over {BROAD_PER_DAY} a day.")
     if proposals.narrower:
         lines.append(f"Narrower: {proposals.narrower.text}  ({proposals.narrower.per_day:.1f} per day)")
-    lines += [f"Did you mean: {each.text}  ({each.count} papers)" for each in proposals.instead]
+    lines += [f"Did you mean: {each.text}  ({_papers(each.count)})" for each in proposals.instead]
     lines += [
-        f"{each.full_name}, in {each.papers} papers: {each.proposal.text}  ({each.proposal.count} papers)"
+        f"{each.full_name}, in {_papers(each.papers)}: {each.proposal.text}  ({_papers(each.proposal.count)})"
         for each in proposals.expansions
     ]
     return lines
+
+
+def _papers(count: int) -> str:
+    return f"{count} paper{'' if count == 1 else 's'}"
 
 
 def _share(test: Backtest) -> float:

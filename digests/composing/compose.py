@@ -7,7 +7,10 @@ from datetime import date, datetime
 
 from digests.composing.digest import Coverage, Digest, Elsewhere, Entry, Nothing, Reason, Section
 from digests.keywords.match import Field, Match
-from digests.papers.paper import Announced, ArxivId, Kind
+from digests.papers.paper import Announced, ArxivId, Kind, Paper
+
+#: What a digest is made of.
+NEWS = frozenset({Kind.NEW, Kind.CROSS})
 
 #: In score units. A query holds at most 32 terms (keywords.md §3), so a title hit outweighs any number of them.
 _TITLE_WEIGHT = 64
@@ -109,15 +112,15 @@ def _find_kinds(announced: Sequence[Announced], scope: Sequence[str] | None) -> 
     """The papers that count. New on any page is new (invariant 1); a replacement is never news (invariant 2)."""
     kinds: dict[ArxivId, Kind] = {}
     for item in announced:
-        if item.kind not in {Kind.NEW, Kind.CROSS} or not _is_in_scope(item.paper.categories, scope):
+        if item.kind not in NEWS or not is_in_scope(item.paper, scope):
             continue
         if kinds.get(item.paper.id) is not Kind.NEW:
             kinds[item.paper.id] = item.kind
     return kinds
 
 
-def _is_in_scope(categories: Sequence[str], scope: Sequence[str] | None) -> bool:
-    return scope is None or any(c in scope or c.partition(".")[0] in scope for c in categories)
+def is_in_scope(paper: Paper, scope: Sequence[str] | None) -> bool:
+    return scope is None or any(c in scope or c.partition(".")[0] in scope for c in paper.categories)
 
 
 def _rank(hits: _Hits, keywords: Sequence[Keyword], kinds: Mapping[ArxivId, Kind]) -> dict[ArxivId, list[_Standing]]:

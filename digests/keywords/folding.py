@@ -24,12 +24,6 @@ def fold_word(word: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def fold_spelling(word: str) -> str:
-    """`behaviour` → `behavior`, `BEHAVIOURS` in capitals keeps its S."""
-    return word if len(word) > _MAX_CHARS else americanise(word)
-
-
-@lru_cache(maxsize=65_536)
 def find_beginnings(word: str) -> frozenset[str]:
     """The shapes of a word of the text in which a prefix is looked for: plural as it is, in both spellings."""
     if len(word) > _MAX_CHARS:

@@ -43,6 +43,11 @@ class Query:
         """It can hit only papers that have been translated (keywords.md §2.7)."""
         return all(isinstance(term, Phrase) and term.is_chinese for term in self.positive_terms)
 
+    @property
+    def needs_translation(self) -> bool:
+        """It can hit only papers that have been translated, `扩散策略 AND robot` too."""
+        return not _can_hit_english(self.node)
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -78,6 +83,14 @@ def read_canonical(text: str) -> Query:
     return parse_canonical(text) if node is None else Query(text, text, node)
 
 
+def find_stored(text: str) -> Query | None:
+    """The same; None where it is refused."""
+    try:
+        return read_canonical(text)
+    except QueryRefused:
+        return None
+
+
 def split_keywords(text: str) -> list[Typed]:
     """The keywords of `text`, parted by comma, semicolon, 、 or line break outside quotes and brackets."""
     pieces = []
@@ -104,6 +117,18 @@ def _find_separators(text: str) -> Iterator[int]:
             yield place
         else:
             depth = max(0, depth + (character == "(") - (character == ")"))
+
+
+def _can_hit_english(node: Node) -> bool:
+    match node:
+        case And(nodes):
+            return all(map(_can_hit_english, nodes))
+        case Or(nodes):
+            return any(map(_can_hit_english, nodes))
+        case Phrase():
+            return not node.is_chinese
+        case _:
+            return True
 
 
 def _walk(node: Node) -> Iterator[tuple[Term, bool]]:

@@ -18,6 +18,8 @@ from digests.keywords.words import HAN, find_acronym
 _CHINESE: Final = re.compile(f"[{HAN}]")
 _AUTHOR: Final = start_of(Field.AUTHORS)
 _STEM_WORDS: Final = 2
+# As long as a query can be.
+_MAX_PREFIX_CHARS: Final = 256
 
 
 class Grams(NamedTuple):
@@ -54,9 +56,10 @@ class Wanted:
         words = gram.split(" ")
         if len(words) > _STEM_WORDS:
             _count(self.stems, " ".join(words[:_STEM_WORDS]), change)
-        if gram.endswith("*"):
-            _count(self._prefixes, gram, change)
-            self._known = ({}, {})
+        for word in words:
+            if word.endswith("*"):
+                _count(self._prefixes, word, change)
+                self._known = ({}, {})
         if len(words) > 1 and not gram.islower():
             for word in words:
                 _count(self._acronyms, word, change)
@@ -79,9 +82,11 @@ class Wanted:
         return found
 
     def _find_prefixes(self, cased: str, is_quoted: bool) -> Iterator[str]:
+        if not self._prefixes:
+            return
         small = cased.lower()
         for beginning in {cased, small} if is_quoted else {cased, *find_beginnings(small)}:
-            for length in range(MIN_PREFIX_CHARS, len(beginning) + 1):
+            for length in range(MIN_PREFIX_CHARS, min(len(beginning), _MAX_PREFIX_CHARS) + 1):
                 if (prefix := f"{beginning[:length]}*") in self._prefixes:
                     yield prefix
 

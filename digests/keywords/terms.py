@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from digests.keywords.folding import fold_word
 from digests.keywords.lexing import Kind, Token
 from digests.keywords.match import Field
 from digests.keywords.source import Source
@@ -128,5 +127,4 @@ def _shape(read: _Read, *, is_quoted: bool, is_shouted: bool) -> QueryWord:
         return QueryWord(word.cased if is_quoted else acronym, Shape.ACRONYM)
     if is_quoted:
         return QueryWord(word.text, Shape.EXACT)
-    # Only the words of texts keep their S in capitals.
-    return QueryWord(fold_word(word.folded), Shape.FOLDED)
+    return QueryWord(word.folded, Shape.FOLDED)

@@ -1,13 +1,12 @@
 """Text → words: the one function through which queries, titles, abstracts, comments and names go (keywords.md §2)."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
-from operator import itemgetter
 from typing import Final, NamedTuple
 
-from digests.keywords.folding import fold_spelling, fold_word
+from digests.keywords.folding import fold_word
 from digests.keywords.latex import strip_latex
 from digests.keywords.letters import fold_letters
 
@@ -17,7 +16,6 @@ HAN: Final = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U00
 _WORD: Final = re.compile(rf"[{HAN}]|(?:[Cc]\+\+|[CcFf]#(?!\w))(?:'[sS](?!\w))?|[^\W_{HAN}]+(?:'[^\W_{HAN}]+)*")
 _POSSESSIVE: Final = re.compile(r"'[sS]$")
 _ACRONYM: Final = re.compile(r"([A-Z]{2,5})s?")
-_MAX_ACRONYM_LETTERS: Final = 5
 _LONG_WORD_LETTERS: Final = 5
 
 
@@ -44,32 +42,20 @@ def read_words(text: str) -> tuple[Word, ...]:
     read = fold_letters(strip_latex(text))
     starts, ends = read.starts, read.ends
     has_braces = "{" in text
-    words, has_loud_word = [], False
+    words = []
     for found in _WORD.finditer(read.text):
-        cased, folded, is_loud = _shape(found[0])
+        cased, folded = _shape(found[0])
         start, end = starts[found.start()], ends[found.end() - 1]
         if has_braces:
             start, end = _close(text, start, end)
         words.append(Word(cased, folded, start, end))
-        has_loud_word |= is_loud
-    for place, folded in _fold_shouted([word.cased for word in words]) if has_loud_word else ():
-        words[place] = words[place]._replace(folded=folded)
     return tuple(words)
 
 
 def read_shapes(text: str) -> tuple[list[str], list[str]]:
     """The same words without their places, at a third of the cost: cased and folded."""
     shapes = list(map(_shape, _WORD.findall(fold_letters(strip_latex(text)).text)))
-    cased, folded = [shape[0] for shape in shapes], [shape[1] for shape in shapes]
-    for place, other in _fold_shouted(cased) if any(map(itemgetter(2), shapes)) else ():
-        folded[place] = other
-    return cased, folded
-
-
-def _fold_shouted(cased: Sequence[str]) -> Iterator[tuple[int, str]]:
-    for place in find_shouted(cased):
-        if cased[place].isupper():
-            yield place, fold_word(cased[place].lower())
+    return [shape[0] for shape in shapes], [shape[1] for shape in shapes]
 
 
 def find_shouted(cased: Sequence[str]) -> list[int]:
@@ -112,18 +98,16 @@ def _close(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=65_536)
-def _shape(written: str) -> tuple[str, str, bool]:
-    """Cased, folded, and whether it can make its neighbours shouted."""
+def _shape(written: str) -> tuple[str, str]:
+    """Cased and folded."""
     cased = _POSSESSIVE.sub("", written).replace("'", "")
-    return cased, _fold(cased), is_in_capitals(cased) and _is_long(cased)
+    return cased, _fold(cased)
 
 
 def _fold(cased: str) -> str:
-    if cased[-1] == "s" and (acronym := find_acronym(cased)):
-        return acronym.lower()
-    # What can be an acronym keeps its S: `GPS` is no plural. Longer words are: or nobody would find a PISCES.
-    is_acronym = cased.isupper() and _count_letters(cased) <= _MAX_ACRONYM_LETTERS
-    return fold_spelling(cased.lower()) if is_acronym else fold_word(cased.lower())
+    """Capitals too, or nobody would find MCTS by its small letters (docs/decisions/0012); GPS is too short to fold."""
+    acronym = find_acronym(cased) if cased[-1] == "s" else None
+    return fold_word((acronym or cased).lower())
 
 
 def _can_be_shouted(cased: str) -> bool:

@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import pairwise
 from typing import Final
 
 from digests.keywords.folding import fold_word
 from digests.keywords.tree import Phrase, QueryWord, Shape
-from digests.past.passage import Passage, Passages
+from digests.keywords.words import Word
+from digests.past.passage import HYPHENS, Passage, Passages
 
 _MAX_WORDS: Final = 3
 # One more, to see which phrases are only parts.
@@ -28,8 +30,7 @@ def count_grams(papers: Iterable[Sequence[Passage]]) -> Counter[Gram]:
     """Phrases of up to four words that say something → in how many papers each stands."""
     counts = Counter[Gram]()
     for passages in papers:
-        runs = (run for passage in passages for run in passage.runs)
-        counts.update({gram for run in runs for gram in _list_grams([word.folded for word in run])})
+        counts.update({gram for passage in passages for run in passage.runs for gram in _list_grams(passage, run)})
     return counts
 
 
@@ -45,16 +46,26 @@ def count_topics(papers: Sequence[Passages], titled: float) -> dict[Gram, int]:
     frequent = ((gram, count) for gram, count in counts.items() if count >= _MIN_TITLES)
     parts = {part for gram, count in frequent for part in _list_parts(gram) if count >= _PART * counts[part]}
     whole = {gram: count for gram, count in topics.items() if len(gram) <= _MAX_WORDS and gram not in parts}
-    return {gram: count for gram, count in whole.items() if len(gram) > 1 or not is_half(gram[0])}
+    return {gram: count for gram, count in whole.items() if not all(map(is_half, gram))}
 
 
-def _list_grams(words: list[str]) -> Iterator[Gram]:
-    begins, ends = [can_begin(word) for word in words], [can_end(word) for word in words]
+def _list_grams(passage: Passage, run: Sequence[Word]) -> Iterator[Gram]:
+    """Nothing torn out of `context-aware 3D scenes`, as `aware 3d` is."""
+    words = [word.folded for word in run]
+    # Behind each word.
+    hyphens = [*(_is_hyphen(passage.text[one.end : other.start]) for one, other in pairwise(run)), False]
+    begins = [can_begin(word) and not (place and hyphens[place - 1]) for place, word in enumerate(words)]
+    ends = [can_end(word) and not hyphens[place] for place, word in enumerate(words)]
     for start in range(len(words)):
         if begins[start]:
             for end in range(start + 1, min(len(words), start + _MAX_COUNTED_WORDS) + 1):
                 if ends[end - 1]:
                     yield tuple(words[start:end])
+
+
+def _is_hyphen(gap: str) -> bool:
+    """Also that of `pre- and post-training`."""
+    return gap[:1] in HYPHENS or gap[-1:] in HYPHENS
 
 
 def build_phrase(gram: Gram) -> Phrase:
@@ -82,7 +93,7 @@ def _list_parts(gram: Gram) -> Iterator[Gram]:
 
 
 def is_half(word: str) -> bool:
-    """`multi`, `aware`: nothing alone."""
+    """`multi`, `aware`: nothing alone, and nothing together, as `real time`."""
     return word in _stopwords()["halves"]
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Column, ColumnElement, Connection, Select, and_, select
 
 from digests.keywords.fitting import fits
-from digests.keywords.folding import fold_spelling, fold_word
+from digests.keywords.folding import fold_word
 from digests.keywords.match import Field
 from digests.keywords.names import is_meant
 from digests.keywords.tree import PREFIXES, Author, Label, QueryWord, Shape
@@ -115,4 +115,4 @@ def _pick(places: Sequence[int], forms: Mapping[str, int], is_meant_form: Callab
 
 def _find_folded(text: str) -> set[str]:
     """Every word as which a text's word may have been filed, however its capitals stand: see keywords.words."""
-    return {cut(fold_word(text)), cut(fold_spelling(text)), cut(text.removesuffix("s"))}
+    return {cut(fold_word(text)), cut(text.removesuffix("s"))}

@@ -10,7 +10,7 @@ from digests.keywords.folding import fold_word
 from digests.keywords.language import Query
 from digests.keywords.match import Field
 from digests.keywords.tree import And, Label, Node, Or, Phrase
-from digests.past.collocations import Gram, build_phrase, count_topics
+from digests.past.collocations import Gram, build_phrase, can_end, count_topics
 from digests.past.inquiry import Inquiry
 from digests.past.longer import count_longer
 
@@ -34,7 +34,8 @@ def find_narrower(inquiry: Inquiry, query: Query) -> Node | None:
     """Of the queries that bring less of the same and are narrow enough, the one that brings most.
 
     Its words in the title only, its categories as the primary one, longer phrases that hold it; where these bring
-    little, also a phrase that must stand in the paper too.
+    little, also a phrase that must stand in the paper too. What tells of no subject (`the`, an author, a category) has
+    no topics: whatever went with it would be another interest.
     """
     fitting: dict[Node, int] = {}
     for build in (_build_fields, _build_longer, _build_joined):
@@ -73,7 +74,7 @@ def _narrow(node: Node) -> Node:
             return build_and(map(_narrow, nodes))
         case Or(nodes):
             return build_or(map(_narrow, nodes))
-        case Phrase(field=None):
+        case Phrase(field=None) if _tells_subject(node):
             return replace(node, field=Field.TITLE)
         case Label(field=Field.CATEGORY):
             return replace(node, field=Field.PRIMARY)
@@ -82,7 +83,7 @@ def _narrow(node: Node) -> Node:
 
 
 def _build_longer(inquiry: Inquiry, query: Query) -> Sequence[Node]:
-    if not isinstance(query.node, Phrase):
+    if not isinstance(query.node, Phrase) or not _tells_subject(query.node):
         return []
     counts = count_longer(query.node, inquiry.read_newest(query.node).values())
     return _rank(inquiry, query, counts)
@@ -90,6 +91,8 @@ def _build_longer(inquiry: Inquiry, query: Query) -> Sequence[Node]:
 
 def _build_joined(inquiry: Inquiry, query: Query) -> Iterator[Node]:
     """With what the most of its papers are about, as long as that is not the same."""
+    if not any(isinstance(term, Phrase) and _tells_subject(term) for term in query.positive_terms):
+        return
     papers = list(inquiry.read_newest(query.node).values())
     own = [fold_word(word.text.lower()) for term in query.terms if isinstance(term, Phrase) for word in term.words]
     topics = {
@@ -99,6 +102,10 @@ def _build_joined(inquiry: Inquiry, query: Query) -> Iterator[Node]:
     }
     for gram in _rank(inquiry, query, topics):
         yield build_and([query.node, build_phrase(gram)])
+
+
+def _tells_subject(phrase: Phrase) -> bool:
+    return any(can_end(fold_word(word.text.lower())) for word in phrase.words)
 
 
 def _are_kin(word: str, other: str) -> bool:

@@ -42,11 +42,13 @@ class Proposal:
 @dataclass(frozen=True, slots=True)
 class Expansion:
     """
+    acronym    the one of the query
     full_name  as the papers write it
     papers     in the window that have both it and the acronym
     proposal   a query for either
     """
 
+    acronym: str
     full_name: str
     papers: int
     proposal: Proposal
@@ -57,7 +59,7 @@ class Proposals:
     """
     narrower    less of the same, for a keyword that is too broad
     instead     for one that brought nothing, the likeliest first
-    expansions  of its first acronym, the most frequent first
+    expansions  of its first acronym, the most frequent first; none for one that is too broad, as they bring more
     """
 
     narrower: Proposal | None = None
@@ -74,7 +76,7 @@ def propose(
     return Proposals(
         narrower=_find_narrower(inquiry, query) if backtest.is_broad else None,
         instead=() if backtest.count else tuple(islice(_find_instead(inquiry, query), _MAX_INSTEAD)),
-        expansions=tuple(_expand(inquiry, query)),
+        expansions=() if backtest.is_broad else tuple(_expand(inquiry, query)),
     )
 
 
@@ -139,4 +141,4 @@ def _build_expansion(inquiry: Inquiry, query: Query, term: Phrase, name: FullNam
     either = write(replace_term(query.node, term, build_or([term, full])))
     proposal = try_text(inquiry, f"{query.typed} OR {name.written.lower()}" if is_alone else either)
     papers = inquiry.count(build_and([term, full]))
-    return Expansion(name.written, papers, proposal) if proposal and papers else None
+    return Expansion(term.words[0].text, name.written, papers, proposal) if proposal and papers else None

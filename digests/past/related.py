@@ -37,20 +37,26 @@ _MIN_WORD_LIFT: Final = 5.0
 _MIN_LIKELIHOOD: Final = 10.83
 # Letters by which words are of one stem: `grasp`, `grasping`.
 _STEM: Final = 5
+# A word alone that says too little: `mitigating`, `gs`.
+_MIN_WORD: Final = 3
+_VERBS: Final = ("ing", "ed")
 
 
-def find_related(store: Store, past: Past, wanted: Sequence[str]) -> tuple[Proposal, ...]:
+def find_related(
+    store: Store, past: Past, wanted: Sequence[str], scope: Sequence[str] | None = None
+) -> tuple[Proposal, ...]:
     """Up to six queries, each with a paper and none too broad: what was described, then phrases that go with it.
 
     wanted  English words and phrases
+    scope   archives and categories; None is all of arXiv
     """
-    inquiry = Inquiry(store, past)
+    inquiry = Inquiry(store, past, scope)
     subjects = _find_subjects(inquiry, wanted)
     found = list(_describe(inquiry, subjects))[:_MAX_DESCRIBED]
     alike: list[Proposal] = []
     for text in _find_lifted(inquiry, subjects):
         proposal = try_text(inquiry, text)
-        if proposal and proposal.count <= inquiry.max_count:
+        if proposal and proposal.count <= _find_limit(inquiry):
             are_alike = any(_are_alike(text, other.text) for other in found)
             (alike if are_alike else found).append(proposal)
     others = [proposal for proposal in alike if proposal.text not in {other.text.lower() for other in found}]
@@ -63,9 +69,14 @@ def _find_subjects(inquiry: Inquiry, wanted: Sequence[str]) -> list[Node]:
     for text in wanted[:_MAX_WANTED]:
         whole = try_text(inquiry, text)
         parts = () if whole and whole.count >= _FEW else map(try_text, repeat(inquiry), _list_words(text))
-        narrow = (part for part in parts if part and part.count <= inquiry.max_count)
+        narrow = (part for part in parts if part and part.count <= _find_limit(inquiry))
         counts |= {parse(found.text).node: found.count for found in (whole, *narrow) if found}
-    return sorted(counts, key=lambda node: (counts[node], write(node)))
+    return sorted(counts, key=lambda node: (counts[node], -len(write(node)), write(node)))
+
+
+def _find_limit(inquiry: Inquiry) -> int:
+    """More is too broad; a few are not, however few papers are stored."""
+    return max(_FEW, inquiry.max_count)
 
 
 def _list_words(text: str) -> list[str]:
@@ -79,18 +90,27 @@ def _describe(inquiry: Inquiry, subjects: Sequence[Node]) -> Iterator[Proposal]:
     nodes = [together] if together and inquiry.count(together) < inquiry.count(subjects[0]) else []
     for node in (*nodes, *subjects):
         proposal = try_text(inquiry, write(node))
-        if proposal and proposal.count <= inquiry.max_count:
+        if proposal and proposal.count <= _find_limit(inquiry):
             yield proposal
 
 
 def _find_lifted(inquiry: Inquiry, subjects: Sequence[Node]) -> list[str]:
     """What papers of these subjects are about, far more than others; the surest first."""
     papers = _read(inquiry, subjects)
-    topics = count_topics(papers, _TITLED)
+    described = {word.text for node in subjects if isinstance(node, Phrase) for word in node.words}
+    topics = {
+        gram: count
+        for gram, count in count_topics(papers, _TITLED).items()
+        if len(gram) > 1 or gram[0] in described or _says_something(gram[0])
+    }
     ranked = sorted(topics, key=lambda gram: (-topics[gram] * len(gram), gram))[:_MAX_COUNTED]
     sure = {gram: _find_likelihood(inquiry, gram, topics[gram], len(papers)) for gram in ranked}
     likely = [gram for gram in ranked if sure[gram] >= _MIN_LIKELIHOOD]
     return [write(build_phrase(gram)) for gram in sorted(likely, key=lambda gram: -sure[gram])]
+
+
+def _says_something(word: str) -> bool:
+    return len(word) >= _MIN_WORD and not word.endswith(_VERBS)
 
 
 def _find_likelihood(inquiry: Inquiry, gram: Gram, held: int, read: int) -> float:

@@ -45,8 +45,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 # SQLite gives row ids only to INTEGER PRIMARY KEY.
 RowId = BigInteger().with_variant(Integer, "sqlite")
-# With `sqlite_autoincrement` where the number leaves the house (links in mails, Message-IDs): otherwise SQLite gives
-# that of a deleted row to somebody else. PostgreSQL never does.
+# With `sqlite_autoincrement` where the number leaves the house (links in mails, Message-IDs, buttons): otherwise SQLite
+# gives that of a deleted row to somebody else. PostgreSQL never does.
 
 # Ranges of words are asked for: in the order of the code points, as SQLite has it, not in that of a language.
 _Bytewise = Text().with_variant(Text(collation="C"), "postgresql")
@@ -288,6 +288,7 @@ subscriptions = Table(
     Column("typed", Text, nullable=False),
     Column("added_at", UtcDateTime, nullable=False),
     UniqueConstraint("subscriber_id", "canonical"),
+    sqlite_autoincrement=True,
 )
 
 # A keyword that we proposed: the button under the message says `/take` and the id.

@@ -12,6 +12,7 @@ from digests.keywords.words import is_chinese, read_words
 from digests.past.backtest import Backtest, backtest_all
 from digests.past.collocations import can_begin, can_end
 from digests.past.index import index_missing
+from digests.past.masks import count
 from digests.past.related import find_related
 from digests.past.search import open_past
 from digests.store.engine import Store
@@ -30,21 +31,26 @@ class Suggestion:
     query: Query
     test: Backtest
 
+    @property
+    def is_tested(self) -> bool:
+        """There was a paper to try it on; translations are not tried."""
+        return self.test.seen > 0 and not self.query.has_only_chinese
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
     """
     found  new to the reader, in the order of their coming, those without a hit last
-    held   how many of those proposed are on their list already
+    held   canonical forms of those proposed that are on their list already
     """
 
     found: tuple[Suggestion, ...] = ()
-    held: int = 0
+    held: frozenset[str] = frozenset()
 
     @property
     def are_useful(self) -> bool:
-        """Something new, and it brings something; without stored papers nobody can know."""
-        return any(one.test.count or not one.test.days for one in self.found)
+        """Something new, and it brings something; of what is not tested nobody can know."""
+        return any(one.test.count or not one.is_tested for one in self.found)
 
 
 def read_description(text: str) -> str:
@@ -67,20 +73,26 @@ def try_out(store: Store, reader: Subscriber, texts: Iterable[str], now_at: date
     queries: dict[str, Query] = {}
     for query in _read(texts):
         queries.setdefault(query.canonical, query)
-    held = {keyword.canonical for keyword in list_keywords(store, reader.id)}
+    held = queries.keys() & {keyword.canonical for keyword in list_keywords(store, reader.id)}
     new = [query for query in queries.values() if query.canonical not in held][:_MAX_SUGGESTIONS]
     tests = backtest_all(store, new, now_at, scope=reader.scope)
     found = (Suggestion(query, tests[query.canonical]) for query in new)
-    return Suggestions(tuple(sorted(found, key=lambda one: not one.test.count)), len(queries.keys() & held))
+    return Suggestions(tuple(sorted(found, key=lambda one: not one.test.count)), frozenset(held))
 
 
 def suggest_related(store: Store, reader: Subscriber, description: str, now_at: datetime) -> Suggestions:
-    """Phrases that stand in the stored papers together with those of the description."""
+    """Phrases that stand in the stored papers together with those of the description.
+
+    Where no paper of their scope is stored, those of the description, as they are.
+    """
     wanted = find_subjects(description)
     if not wanted:
         return Suggestions()
     index_missing(store, now_at)
-    related = find_related(store, open_past(store, now_at), wanted)
+    past = open_past(store, now_at)
+    if not count(past.find_scope(reader.scope)):
+        return try_out(store, reader, wanted, now_at)
+    related = find_related(store, past, wanted, reader.scope)
     return try_out(store, reader, [proposal.text for proposal in related], now_at)
 
 

@@ -1,7 +1,7 @@
 """Forty keywords over twelve real days, every hit of theirs, against tests/golden/keyword_days.tsv.
 
-`pytest tests/rendering tests/adapters/test_keyword_days.py --update-golden` writes it anew; ten of the forty have been
-counted by other means than ours.
+`pytest tests/adapters/test_keyword_days.py --update-golden` writes it anew; ten of the forty have been counted by other
+means than ours.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,6 @@ from digests.keywords.matcher import Matcher
 from digests.papers.paper import Paper
 from tests.listings import read_listing
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "keyword_days.tsv"
 FOLDERS = ("union-2026-02", "cs.CV-2026-04")
 QUERIES = (
     # Phrases: plurals, hyphens, apostrophes, quotes
@@ -78,11 +77,8 @@ def test_the_days_are_those_that_were_counted(days):
     assert [len(papers) for papers in days.values()] == [487, 1043, 186, 0, 0, 171, 501, 199, 171, 172, 0, 0]
 
 
-def test_forty_keywords_bring_what_was_reviewed(days, request):
-    actual = "".join(f"{line}\n" for line in describe(days))
-    if request.config.getoption("--update-golden", default=False):
-        GOLDEN.write_text(actual, "utf-8")
-    assert actual == GOLDEN.read_text("utf-8")
+def test_forty_keywords_bring_what_was_reviewed(days, golden):
+    golden("keyword_days.tsv", "".join(f"{line}\n" for line in describe(days)))
 
 
 def describe(days: dict[str, Sequence[Paper]]) -> Iterator[str]:

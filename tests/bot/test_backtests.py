@@ -38,9 +38,13 @@ def say(chat: Chat, line: str) -> str:
     return message
 
 
-def tap(chat: Chat, answer: Answer, text: str) -> Answer:
+def read_command(answer: Answer, text: str) -> str:
     (command,) = [button.command for row in answer.buttons for button in row if button.text == text]
-    return chat.says(command)
+    return command
+
+
+def tap(chat: Chat, answer: Answer, text: str) -> Answer:
+    return chat.says(read_command(answer, text))
 
 
 def read_buttons(answer: Answer) -> list[str]:
@@ -61,7 +65,7 @@ def put_three_days(store: Store) -> None:
 
 def test_several_days_are_told_as_an_average_and_the_most(chat: Chat, store: Store):
     put_three_days(store)
-    assert "3 批论文里，命中 <b>4</b> 篇：平均每批 1.3 篇，最多的一批 3 篇。" in say(chat, "/add world model")
+    assert "3 批论文中，命中 <b>4</b> 篇：平均每批 1.3 篇，最多的一批 3 篇。" in say(chat, "/add world model")
 
 
 def test_add_says_what_no_other_keyword_brings(chat: Chat, store: Store):
@@ -77,7 +81,34 @@ def test_chinese_keywords_are_no_others_and_get_no_figures(chat: Chat, store: St
     put_papers(store, *TITLES)
     assert "命中" not in say(chat, "/add 扩散策略")
     assert "别的关键词" not in say(chat, "/add world model")
-    assert "1. <code>扩散策略</code>　只在译文里找\n2. <code>world model</code>　每批 1.0 篇\n" in say(chat, "/list")
+    assert "1. <code>扩散策略</code>　只在译好的论文里找\n2. <code>world model</code>　每批 1.0 篇\n" in say(
+        chat, "/list"
+    )
+
+
+def test_what_needs_a_translation_is_never_said_to_bring_nothing(chat: Chat, store: Store):
+    put_papers(store, *TITLES)
+    answer = say(chat, "/add 水滴透镜 AND lens, 扩散策略, 水滴 OR droplet, 世界模型 OR world model")
+
+    assert answer.count("只能在译好的论文里找") == 1
+    first, second, droplet, world, _ = answer.split("\n\n", 4)
+    assert first == "✅ 已添加 <b>水滴透镜 AND lens</b>"
+    assert second == "✅ 已添加 <b>扩散策略</b>"
+    for told in (droplet, world):
+        assert told.endswith("译文里的命中没有算进去。")
+    assert [line.partition("　")[2] for line in say(chat, "/list").split("\n") if re.match("[0-9]", line)] == [
+        "只在译好的论文里找",
+        "只在译好的论文里找",
+        "💤 没有命中（不算译文）",
+        "每批 1.0 篇，独有 1.0 篇（不算译文）",
+    ]
+
+
+def test_an_author_in_chinese_characters_is_told_how_papers_spell_names(chat: Chat, store: Store):
+    put_papers(store, *TITLES)
+
+    assert 'au:"Kaiming He"' in unescape(say(chat, "/add au:何恺明 OR masked autoencoder"))
+    assert "署名" not in say(chat, '/add au:"Kaiming He", diffusion')
 
 
 def test_a_broad_keyword_is_exchanged_for_a_narrower_one_with_a_tap(chat: Chat, store: Store):
@@ -92,7 +123,7 @@ def test_a_broad_keyword_is_exchanged_for_a_narrower_one_with_a_tap(chat: Chat, 
     # The list stays, with its other buttons.
     assert looked.is_below
     for offering in (answer, looked):
-        assert "已添加 <b>ti:llm agent</b>" in tap(chat, offering, "➕ ti:llm agent").messages[0]
+        assert "已添加 <b>ti:llm agent</b>" in tap(chat, offering, "🔁 ti:llm agent").messages[0]
         assert list_typed(store) == ["ti:llm agent"]
         chat.says("/remove 1")
         chat.says("/add agent")
@@ -104,7 +135,7 @@ def test_where_nothing_narrower_is_known_a_condition_is_advised(chat: Chat, stor
 
     assert "⚠️ 太宽了" in answer.messages[0]
     assert "<code>/add (cats) AND benchmark</code>" in answer.messages[0]
-    assert "➕" not in "".join([*answer.messages, *read_buttons(answer)])
+    assert "🔁" not in "".join([*answer.messages, *read_buttons(answer)])
 
 
 def test_of_few_papers_a_large_share_is_no_warning(chat: Chat, store: Store):
@@ -117,12 +148,23 @@ def test_a_slip_is_put_right_with_a_tap_that_replaces_it(chat: Chat, store: Stor
     answer = chat.says("/add difusion")
 
     assert "没有命中。是不是想写：\n· <b>diffusion</b>（3 篇）" in answer.messages[0]
-    assert "点 ➕ 就换成它，不点就不会变。" in answer.messages[0]
+    assert "点 🔁 就换成它，不点就不会变。" in answer.messages[0]
     assert list_typed(store) == ["difusion"]
     # The scope of the first keyword is offered below.
-    assert read_buttons(answer)[0] == "➕ diffusion"
+    assert read_buttons(answer)[0] == "🔁 diffusion"
 
-    assert "已拿掉原来的 <b>difusion</b>" in tap(chat, answer, "➕ diffusion").messages[0]
+    assert "已拿掉原来的 <b>difusion</b>" in tap(chat, answer, "🔁 diffusion").messages[0]
+    assert list_typed(store) == ["diffusion"]
+
+
+def test_an_exchange_for_what_is_held_already_says_so(chat: Chat, store: Store):
+    put_papers(store, *TITLES)
+    answer = chat.says("/add difusion")
+    chat.says("/add diffusion")
+
+    assert (
+        say(chat, read_command(answer, "🔁 diffusion")) == "已拿掉 <b>difusion</b>；<b>diffusion</b> 本来就在列表里。"
+    )
     assert list_typed(store) == ["diffusion"]
 
 
@@ -131,7 +173,7 @@ def test_what_was_spelt_right_and_brings_nothing_is_left_alone(chat: Chat, store
     answer = chat.says("/add zebrafish")
 
     assert "没有命中。如果词没有写错，就先留着" in answer.messages[0]
-    assert "➕" not in "".join([*answer.messages, *read_buttons(answer)])
+    assert "🔁" not in "".join([*answer.messages, *read_buttons(answer)])
 
 
 def test_an_acronym_is_told_what_it_stands_for(chat: Chat, store: Store):
@@ -139,18 +181,20 @@ def test_an_acronym_is_told_what_it_stands_for(chat: Chat, store: Store):
     chat.says("/add cats")
     answer = chat.says("/add RAG")
 
-    assert "Retrieval-Augmented Generation（2 篇）。连全称一起找：" in answer.messages[0]
+    assert (
+        "<b>RAG</b> 在存下的论文里指：\n· Retrieval-Augmented Generation（2 篇）。连全称一起找：" in answer.messages[0]
+    )
     (button,) = read_buttons(answer)
     tap(chat, answer, button)
     assert list_typed(store) == ["cats", "RAG OR retrieval-augmented generation"]
     # Who asks for both already is not told.
     chat.says("/remove 2")
-    assert "缩写" not in say(chat, "/add RAG OR retrieval-augmented generation")
+    assert "在存下的论文里指" not in say(chat, "/add RAG OR retrieval-augmented generation")
 
 
 def test_an_acronym_whose_full_name_brings_nothing_more_is_left_alone(chat: Chat, store: Store):
     put_papers(store, *TITLES[:2])
-    assert "缩写" not in say(chat, "/add RAG")
+    assert "在存下的论文里指" not in say(chat, "/add RAG")
 
 
 def test_of_many_at_once_only_figures_are_told(chat: Chat, store: Store):
@@ -165,7 +209,10 @@ def test_of_many_at_once_only_figures_are_told(chat: Chat, store: Store):
     assert "到 /list 里看看怎么改" in told
     assert "只能在译好的论文里找" in told
     assert "最新的：" not in told
-    assert "➕ dffusion" not in read_buttons(answer)
+    assert "所选领域" not in told
+    chat.says("/scope cs.LG")
+    assert "只算你所选领域里的论文" in say(chat, "/add aa, bb, cc, dd, ee, ff")
+    assert "🔁 dffusion" not in read_buttons(answer)
 
 
 def test_the_reader_s_own_fields_are_the_measure(chat: Chat, store: Store):
@@ -173,7 +220,10 @@ def test_the_reader_s_own_fields_are_the_measure(chat: Chat, store: Store):
     chat.says("/add cats")
 
     chat.says("/scope cs.LG")
-    assert "命中 <b>1</b> 篇" in say(chat, "/add world model")
+    assert "在你所选的领域里，最近 60 天只存下一批论文，命中 <b>1</b> 篇" in say(chat, "/add world model")
+    assert "在你所选的领域里，最近 60 天存下的 1 批论文中没有命中" in (found := say(chat, "/add zebrafish"))
+    assert "改领域，发 /scope" in found
+    assert "只算你所选领域里的论文；要改领域，发 /scope" in say(chat, "/list")
     chat.says("/scope math")
     assert "没有你所选领域的，暂时没法试查" in say(chat, "/add diffusion policy")
     assert "篇" not in say(chat, "/list")
@@ -198,7 +248,7 @@ def test_the_list_says_what_each_one_brings(chat: Chat, store: Store):
     assert "如果词没有写错" in tap(chat, answer, "🔎 zebrafish").messages[0]
 
     chat.says("/remove zebrafish")
-    assert "失效" in tap(chat, answer, "🔎 zebrafish").messages[0]
+    assert "已经不在列表里" in tap(chat, answer, "🔎 zebrafish").messages[0]
     assert "🔎" not in say(chat, "/list")
 
 
@@ -206,7 +256,20 @@ def test_the_list_says_what_each_one_brings(chat: Chat, store: Store):
 def test_a_made_up_number_of_a_keyword_is_answered(chat: Chat, store: Store, text: str):
     put_papers(store, *TITLES)
     chat.says("/add zebrafish")
-    assert "失效" in say(chat, f"/look {text}")
+    assert "已经不在列表里" in say(chat, f"/look {text}")
+
+
+def test_every_doubtful_keyword_of_a_long_list_can_be_looked_at(chat: Chat, store: Store):
+    put_papers(store, *TITLES)
+    chat.says("/add diffusion, " + ", ".join(f"zebrafish{n}" for n in range(7)))
+
+    answer = chat.says("/list")
+
+    assert [[button.text for button in row] for row in answer.buttons] == [
+        ["🔎 2", "🔎 3", "🔎 4", "🔎 5", "🔎 6"],
+        ["🔎 7", "🔎 8"],
+    ]
+    assert "<b>zebrafish6</b>" in tap(chat, answer, "🔎 8").messages[0]
 
 
 def test_nothing_is_said_of_the_past_before_it_is_searchable_and_nobody_waits(chat: Chat, store: Store):

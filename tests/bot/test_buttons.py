@@ -96,6 +96,32 @@ async def test_a_tapped_keyword_says_what_it_would_have_brought(alice: Person, s
     assert "命中 <b>1</b> 篇" in added
 
 
+async def test_a_tap_that_comes_too_late_leaves_the_message_with_its_other_buttons(alice: Person, store: Store):
+    put_papers(store, "Cats")
+    await alice.says("/add zebrafish")
+    await alice.says("/list")
+    await alice.says("/remove 1")
+
+    answer = await alice.sends_tap("/look 1")
+
+    assert answer == "这个词已经不在列表里了。\n现在的列表：/list"
+    assert not alice.was_edited
+    assert "失效" in await alice.sends_tap("/take 1")
+    assert not alice.was_edited
+
+
+async def test_choosing_fields_leaves_the_figures_of_the_first_keyword(alice: Person, store: Store):
+    put_papers(store, *PAPERS)
+    await alice.says("/add difusion")
+    assert {"🔁 diffusion", "cs", "全部"} <= alice.buttons.keys()
+
+    assert "领域改为：cs" in await alice.taps("cs")
+    assert not alice.was_edited
+    # From the settings it takes their place, as ever.
+    await alice.taps("全部")
+    assert alice.was_edited
+
+
 @pytest.mark.parametrize(
     "data",
     [

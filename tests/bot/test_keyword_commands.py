@@ -1,7 +1,12 @@
+import re
+from html import unescape
+
 import pytest
 
+from bot.services import BotServices
 from digests.store.engine import Store
 from tests.bot.bot_api import BETWEEN, TOKEN, BotApi, Person
+from tests.bot.chat import Chat
 from tests.bot.papers import put_papers
 
 
@@ -63,6 +68,14 @@ async def test_add_asks_before_it_takes_whole_fields(alice: Person):
     assert "已添加 <b>cat:cs OR cat:math</b>" in await alice.says("/add —yes cat:cs OR cat:math")
 
 
+async def test_several_commands_pasted_as_one_message_are_all_read(alice: Person):
+    answer = await alice.says(
+        "/add RLHF\n/add GRPO\n /Add@paperpost_bot --yes cat:cs OR cat:math\n/add\nadditive noise"
+    )
+
+    assert re.findall("已添加 <b>(.*)</b>", answer) == ["RLHF", "GRPO", "cat:cs OR cat:math", "additive noise"]
+
+
 async def test_add_says_that_chinese_words_find_translated_papers_only(alice: Person, store: Store):
     put_papers(store, "Cats")
 
@@ -118,6 +131,17 @@ async def test_list_shows_numbers_and_what_is_read_differently(alice: Person):
     assert "2 个，最多 5 个" in answer
     assert "1. <code>diffusion policy</code>\n2. " in answer
     assert "2. <code>&lt;Quantization&gt; Models</code>\n　　理解为 <code>" in answer
+
+
+def test_list_writes_chinese_without_blanks(services: BotServices):
+    chat = Chat(services)
+    chat.says('/add "世界模型", au:张三 或 “扩散 model”')
+
+    answer = unescape(chat.says("/list").messages[0])
+
+    assert '1. <code>"世界模型"</code>' in answer
+    assert '理解为 <code>"扩散 model" OR au:"张三"</code>' in answer
+    assert answer.count("理解为") == 1
 
 
 async def test_list_of_a_stranger_is_empty_and_joins_nobody(alice: Person, store: Store):

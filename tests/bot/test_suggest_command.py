@@ -1,6 +1,7 @@
 """/suggest, the taps on what it offers, and the English for Chinese keywords."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from bot.allowance import Allowance
 from bot.app import build_application
 from bot.services import BotServices
 from digests.errors import SummaryClosed, SummaryRejected, SummaryUnavailable
+from digests.papers.paper import Announced, Announcement, ArxivId, Kind, Source
+from digests.papers.shelf import store_announcement
 from digests.store.engine import Store
 from digests.subscribers.directory import list_subscribers
 from digests.subscribers.keywords import list_keywords
@@ -18,7 +21,8 @@ from digests.summaries.suggesting import Suggester
 from tests.bot.bot_api import BETWEEN, TOKEN, Person, run, serve
 from tests.bot.conftest import NOW
 from tests.bot.model import FakeModel
-from tests.bot.papers import put_papers
+from tests.bot.papers import ON, put_papers
+from tests.builders import make_paper
 
 TITLES = (
     "Diffusion policy for robot grasping",
@@ -27,6 +31,7 @@ TITLES = (
     "Contact-rich robot grasping",
     "Cats",
 )
+YESTERDAY = ON - timedelta(days=1)
 ASK = "/suggest 我做机器人抓取里的扩散模型"
 
 
@@ -53,9 +58,9 @@ async def test_suggestions_are_tried_first_and_added_by_taps_only(alice: Person,
 
     assert "最近 60 天" in promised
     assert "存下的 1 批论文" in suggested
-    assert "<b>diffusion policy</b>：60 天 2 篇，平均每批 2.0 篇" in suggested
-    assert "<b>robot grasping</b>：60 天 3 篇" in suggested
-    assert "<b>unicorn</b>：60 天里没有命中" in suggested
+    assert "<b>diffusion policy</b>：1 批里 2 篇，平均每批 2.0 篇" in suggested
+    assert "<b>robot grasping</b>：1 批里 3 篇" in suggested
+    assert "<b>unicorn</b>：1 批里没有命中" in suggested
     assert held(store) == []
     assert list(alice.buttons) == ["➕ diffusion policy", "➕ robot grasping", "➕ unicorn"]
 
@@ -111,7 +116,7 @@ async def test_at_most_six_are_offered_and_the_broad_ones_are_marked(alice: Pers
     suggested = (await alice.says(ASK, answers=2)).split(BETWEEN)[1]
 
     assert len(alice.buttons) == 6
-    assert "<b>grasping</b>：60 天 33 篇，平均每批 33 篇，⚠️" in suggested
+    assert "<b>grasping</b>：1 批里 33 篇，平均每批 33 篇，⚠️ 太宽" in suggested
     # What brings something stands first.
     assert next(iter(alice.buttons)) == "➕ grasping"
 
@@ -123,7 +128,7 @@ async def test_without_stored_papers_nothing_is_said_of_numbers(alice: Person, m
     suggested = (await alice.says(ASK, answers=2)).split(BETWEEN)[1]
 
     assert "没法试查" in suggested
-    assert "60 天" not in suggested
+    assert "批里" not in suggested
     assert list(alice.buttons) == ["➕ diffusion policy"]
 
 
@@ -131,14 +136,62 @@ async def test_when_the_model_does_not_help_the_stored_papers_do(alice: Person, 
     put_papers(store, *TITLES, *[f"Cats number {n}" for n in range(80)])
     await alice.says("/start")
     refused = SummaryRejected("the model declined", faults=("refused",))
-    nonsense, useless = "I would rather talk about cats.", ["unicorn", "(", "cat:cs OR cat:math"]
+    nonsense = "I would rather talk about cats."
 
-    for answer in (SummaryUnavailable("slow"), SummaryClosed("HTTP 402"), refused, nonsense, useless, []):
+    for answer in (SummaryUnavailable("slow"), SummaryClosed("HTTP 402"), refused, nonsense, []):
         model.waiting.append(answer)
         suggested = (await alice.says("/suggest I work on robot grasping", answers=2)).split(BETWEEN)[1]
         assert "这次没有用上模型" in suggested
         assert "➕ robot grasping" in alice.buttons
     assert held(store) == []
+
+
+async def test_a_model_that_answered_without_use_is_not_said_to_be_missing(
+    alice: Person, store: Store, model: FakeModel
+):
+    put_papers(store, *TITLES, *[f"Cats number {n}" for n in range(80)])
+    await alice.says("/add diffusion policy")
+
+    for answer in (["Diffusion policies"], ["unicorn", "(", "cat:cs OR cat:math", "diffusion policy"]):
+        model.waiting.append(answer)
+        suggested = (await alice.says("/suggest I work on robot grasping", answers=2)).split(BETWEEN)[1]
+        assert "模型这次想到的都用不上" in suggested
+        assert "另外还想到 1 个" in suggested
+        assert "➕ robot grasping" in alice.buttons
+
+
+async def test_without_papers_or_a_model_what_was_described_is_offered_untested(alice: Person, model: FakeModel):
+    await alice.says("/start")
+    model.waiting.append(SummaryUnavailable("slow"))
+
+    suggested = (await alice.says(ASK, answers=2)).split(BETWEEN)[1]
+
+    assert "没有用上模型，我这里也没有用得上的论文，没法试查" in suggested
+    assert list(alice.buttons) == ["➕ robotic grasping", "➕ diffusion model"]
+
+
+async def test_only_what_brings_something_in_the_readers_fields_is_found_in_the_papers(alice: Person, store: Store):
+    put_papers(store, *TITLES, *[f"Cats number {n}" for n in range(80)])
+    await alice.says("/start")
+    await alice.says("/scope astro-ph")
+
+    suggested = (await alice.says(ASK, answers=2)).split(BETWEEN)[1]
+    assert "没法试查" in suggested
+
+    elsewhere = Announced(make_paper(id=ArxivId("2604.09999"), title="Stars", categories=("astro-ph.GA",)), Kind.NEW)
+    stars = Announcement(source=Source.RSS, scope="astro-ph", announced_on=YESTERDAY, entries=(elsewhere,))
+    store_announcement(store, stars, lambda: NOW)
+    suggested = (await alice.says(ASK, answers=2)).split(BETWEEN)[1]
+    assert "在你选的领域里，没找到合适的关键词" in suggested
+    assert alice.buttons == {}
+
+
+async def test_what_is_only_chinese_is_not_said_to_bring_nothing(alice: Person, store: Store, model: FakeModel):
+    put_papers(store, *TITLES)
+    await alice.says("/start")
+    model.waiting.append(["robot grasping", "扩散策略"])
+
+    assert "<b>扩散策略</b>：只在译好的论文里找" in await alice.says(ASK, answers=2)
 
 
 async def test_when_nothing_can_be_said_an_example_is_given(alice: Person, store: Store):

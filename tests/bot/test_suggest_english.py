@@ -42,7 +42,7 @@ async def test_the_known_english_of_a_chinese_keyword_is_offered_in_its_place(
     added, offered = (await alice.says("/add 擴散策略", answers=2)).split(BETWEEN)
 
     assert "只能在译好的论文里找" in added
-    assert "<b>擴散策略 OR diffusion policy</b>：60 天 2 篇" in offered
+    assert "<b>擴散策略 OR diffusion policy</b>：1 批里 2 篇" in offered
     assert model.asked == []
 
 
@@ -50,8 +50,8 @@ async def test_a_tap_puts_both_languages_in_the_place_of_the_chinese(alice: Pers
     put_papers(store, *TITLES)
     offered = await alice.says("/add 扩散策略", answers=2)
 
-    assert "<b>扩散策略 OR diffusion policy</b>：60 天 2 篇" in offered
-    taken = await alice.taps("➕ 扩散策略 OR diffusion policy")
+    assert "<b>扩散策略 OR diffusion policy</b>：1 批里 2 篇" in offered
+    taken = await alice.taps("🔁 扩散策略 OR diffusion policy")
     assert taken.startswith("已拿掉原来的 <b>扩散策略</b>，换成：\n\n✅ 已添加 <b>扩散策略 OR diffusion policy</b>")
     assert held(store) == ["扩散策略 OR diffusion policy"]
 
@@ -61,7 +61,7 @@ async def test_the_model_is_asked_for_the_english_that_nobody_wrote_down(alice: 
 
     await alice.says("/add 水滴镜头", answers=2)
 
-    assert list(alice.buttons) == ["➕ 水滴镜头 OR droplet lens"]
+    assert list(alice.buttons) == ["🔁 水滴镜头 OR droplet lens"]
     assert "水滴镜头" in model.asked[0]
 
 
@@ -93,3 +93,31 @@ async def test_a_keyword_in_both_languages_is_not_asked_about(alice: Person, mod
 
     assert "droplet lens" in await alice.says("/list")
     assert model.asked == []
+
+
+async def test_the_english_of_what_is_denied_is_offered_too(alice: Person, store: Store, model: FakeModel):
+    put_papers(store, *TITLES)
+
+    offered = (await alice.says("/add diffusion policy NOT 机器人", answers=2)).split(BETWEEN)[1]
+
+    assert "没译的论文也能排除" in offered
+    assert "<b>diffusion policy AND NOT robot AND NOT 机器人</b>：1 批里 1 篇" in offered
+
+
+async def test_what_cannot_be_denied_in_english_is_told(alice: Person, model: FakeModel):
+    model.waiting.append([])
+
+    told = (await alice.says("/add diffusion policy NOT 水滴镜头", answers=2)).split(BETWEEN)[1]
+
+    assert "「水滴镜头」" in told
+    assert "没译的论文排除不掉" in told
+    assert alice.buttons == {}
+
+
+async def test_english_that_makes_it_too_broad_is_not_put_beside_other_english(alice: Person, store: Store):
+    put_papers(store, *TITLES, *[f"Robot number {n}" for n in range(31)])
+
+    offered = await alice.says("/add 机器人 OR cats, 扩散策略 OR cats", answers=2)
+
+    assert "diffusion policy" in offered
+    assert "OR robot" not in offered

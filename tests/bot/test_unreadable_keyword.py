@@ -29,7 +29,11 @@ def test_the_list_marks_it_says_why_and_how_to_be_rid_of_it(services: BotService
     assert "<code>/remove 2</code>" in two
     assert "没有 no: 这个字段" in three
     assert "<pre>no:such\n^</pre>" in three
-    assert "已移除 <b>no:such</b>" in chat.says("/remove 3").messages[0]
+    assert answer.count("🚫") == 2
+    assert "⚠️" not in answer
+    # What would be refused is not proposed.
+    assert chat.says("/remove 3").messages == ["已移除 <b>no:such</b>，还剩 2 个。"]
+    assert "想加回来：<code>/add RLHF</code>" in chat.says("/remove 1").messages[0]
 
 
 def test_adding_its_text_again_is_answered_as_ever(services: BotServices, store: Store):

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from sandbox.mailbox import Mailbox, serve_mailbox
 
 SAMPLE_DAY = "2026-11-20"
@@ -41,10 +43,29 @@ def test_no_hit_is_success(paperpost, sample_page):
     assert paperpost.json("match", '"protein folding"')["count"] == 0
 
 
+def test_match_shows_each_of_several_keywords(paperpost, sample_page):
+    paperpost("ingest", sample_page)
+    typed = "reinforcement learning, “protein folding”；RL或RLHF"
+    found = paperpost.json("match", typed)
+    assert [one["query"] for one in found] == ["reinforcement learning", "“protein folding”", "RL或RLHF"]
+    assert [one["count"] for one in found[:2]] == [5, 0]
+    assert [section.split(": ")[0] for section in paperpost("match", typed).split("\n\n")] == [
+        one["canonical"] for one in found
+    ]
+    assert paperpost.json("match", "reinforcement learning,") == found[0]
+
+
 def test_match_refuses_a_broken_query_with_its_place(paperpost, sample_page):
     paperpost("ingest", sample_page)
     said = paperpost.refused("match", "(GRPO OR PPO", status=2)
     assert said.splitlines()[-2:] == ["(GRPO OR PPO", "^"]
+    said = paperpost.refused("match", "agent, OR PPO", status=2)
+    assert said.splitlines()[-2:] == ["OR PPO", "^"]
+
+
+@pytest.mark.parametrize("typed", ["", " ", ",;"])
+def test_match_without_a_keyword_is_wrong_use(paperpost, typed):
+    paperpost.refused("match", typed, status=2)
 
 
 def test_match_without_papers_says_what_to_do(paperpost):

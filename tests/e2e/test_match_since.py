@@ -3,7 +3,7 @@
 import pytest
 
 
-@pytest.mark.parametrize("since", ["yesterday", "", "-5d", "9999-01-01"])
+@pytest.mark.parametrize("since", ["yesterday", "", "-5d", "0d", "9999-01-01"])
 def test_a_time_that_is_none_is_wrong_use(paperpost, since):
     paperpost.refused("match", "agent", "--since", since, status=2)
 

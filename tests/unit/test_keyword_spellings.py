@@ -86,10 +86,32 @@ def test_a_name_in_capitals_too_long_for_an_acronym_is_found_as_it_is_typed(name
     assert finds(name, "We present PISCES: a dataset.")
 
 
-def test_what_may_be_an_acronym_keeps_its_s():
+@pytest.mark.parametrize("name", ["mcts", "lpips", "rkhs", "aids"])
+def test_small_letters_find_the_acronym_that_ends_in_s(name):
+    assert finds(name, f"We use {name.upper()}.")
+    assert finds(name, f"We use {name}.")
+    assert finds(name.upper(), f"We use {name.upper()}.")
+    assert not finds(name.upper(), f"We use {name}.")
+
+
+def test_a_short_word_in_capitals_keeps_its_s():
     assert not finds("gp", "a GPS receiver")
-    assert not finds("gnn", "GNNS")
     assert finds("gnn", "GNNs")
+
+
+@pytest.mark.parametrize("plural", ["gpus", "tpus", "apis", "guis", "rois"])
+def test_plurals_of_acronyms_that_look_like_latin_are_plurals(plural):
+    for written in (plural, plural[:-1], plural[:-1].upper(), f"{plural[:-1].upper()}s"):
+        assert finds(plural, f"many {written} here")
+
+
+@pytest.mark.parametrize(
+    "pair", [("colourisation", "colorization"), ("nanofibre", "nanofibers"), ("trialled", "trialed")]
+)
+def test_british_and_american_are_one(pair):
+    british, american = pair
+    assert finds(british, american)
+    assert finds(american, british)
 
 
 @given(any_text)

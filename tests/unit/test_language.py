@@ -107,6 +107,21 @@ def test_a_query_tells_its_terms():
 
 
 @pytest.mark.parametrize(
+    ("text", "is_needed"),
+    [
+        ("扩散策略 NOT driving", True),
+        ("扩散策略 AND robot", True),
+        ("扩散策略 OR 世界模型", True),
+        ("扩散策略 OR world model", False),
+        ("world model NOT 扩散策略", False),
+        ("au:张三", False),
+    ],
+)
+def test_a_query_tells_whether_it_can_hit_a_paper_that_nobody_translated(text, is_needed):
+    assert parse(text).needs_translation is is_needed
+
+
+@pytest.mark.parametrize(
     ("text", "code", "position"),
     [
         ("   ", "empty", None),

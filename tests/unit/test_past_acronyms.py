@@ -112,3 +112,10 @@ def test_the_rest_of_the_query_stays(past):
 def test_who_asks_for_both_already_is_told_nothing(past):
     assert propose_for(past, "RAG OR retrieval augmented generation").expansions == ()
     assert propose_for(past, "robot").expansions == ()
+
+
+def test_nothing_wider_is_proposed_for_an_acronym_that_is_too_broad(tmp_path):
+    papers = make_papers(("Asking", "Retrieval-augmented generation (RAG) of answers."), times=20)
+    others = make_papers(("A Study", "Retrieval augmented generation."), times=190, first=1000)
+
+    assert propose_for(build_past(tmp_path, [*papers, *others]), "RAG").expansions == ()

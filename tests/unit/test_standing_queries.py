@@ -1,5 +1,7 @@
 """What all readers ask for meets a batch once, whoever asks first."""
 
+import pytest
+
 from digests.keywords.language import parse
 from digests.keywords.matcher import Matcher
 from digests.keywords.standing import StandingQueries
@@ -75,3 +77,41 @@ def test_a_paper_whose_words_changed_is_matched_again():
 def test_what_this_version_cannot_read_is_left_out():
     standing = StandingQueries(Readers("robot", "NOT (", "cat:zz.ZZ"))
     assert ids(standing.match([parse("robot")], PAPERS, {})) == {"robot": ["2601.00001", "2601.00002"]}
+
+
+def test_what_reaches_a_reader_is_found_without_the_reasons():
+    standing = StandingQueries(Readers("robot"))
+    assert standing.find([parse("robot"), parse("zebra"), parse("world model")], PAPERS, {}) == {
+        "robot": 0b11,
+        "world model": 0b01,
+    }
+
+
+def test_a_build_that_is_cut_off_is_begun_again():
+    class CutOff(Exception):
+        pass
+
+    class Interrupted:
+        def __init__(self) -> None:
+            self.times = 0
+
+        def __call__(self):
+            self.times += 1
+            yield "robot"
+            if self.times == 1:
+                raise CutOff
+            yield "world"
+
+    standing = StandingQueries(Interrupted())
+    with pytest.raises(CutOff):
+        standing.find([parse("robot")], PAPERS, {})
+    assert standing.find([parse("robot"), parse("world")], PAPERS, {}) == {"robot": 0b11, "world": 0b11}
+
+
+def test_of_two_stored_forms_of_one_query_one_may_go():
+    readers = Readers("policies", "policy", "robot")
+    standing = StandingQueries(readers)
+    paper = [make_paper(title="A policy", abstract="")]
+    assert standing.find([parse("policy")], paper, {}) == {"policy": 1}
+    readers.stored = ["policy", "robot"]
+    assert standing.find([parse("policy")], [make_paper(title="Another policy", abstract="")], {}) == {"policy": 1}
