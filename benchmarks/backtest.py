@@ -5,9 +5,10 @@
 The papers are the recorded ones, drawn again for every day under invented ids: one paper's text stands on several days,
 so the words of a day are real and those of the window fewer than they would be. The database is SQLite on this disk.
 `warm` is a process that has asked before (the bot), `fresh` a new one: its first question, with the opening of the
-database, without the start of Python and our imports.
+database, without the start of Python and our imports. `proposals` is a warm one that is also told what to type instead.
 """
 
+import argparse
 import random
 import statistics
 import subprocess
@@ -27,6 +28,7 @@ from digests.papers.paper import Announced, Announcement, ArxivId, Kind, Paper, 
 from digests.papers.shelf import store_announcement
 from digests.past.backtest import backtest_all
 from digests.past.index import DAYS, index_past
+from digests.past.proposing.trials import try_queries
 from digests.store.engine import Store, open_store
 from digests.store.migrate import migrate
 
@@ -66,8 +68,11 @@ QUESTIONS = {
 
 
 def main() -> None:
-    if len(sys.argv) > 1:
-        print(ask_fresh(sys.argv[1], sys.argv[2:]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    # How a fresh process is asked.
+    parser.add_argument("--ask", nargs="+", help=argparse.SUPPRESS)
+    if asked := parser.parse_args().ask:
+        print(ask_fresh(asked[0], asked[1:]))
         return
     papers = read_papers(find_listings())
     if len(papers) < PAPERS_A_DAY:
@@ -103,12 +108,13 @@ def clock() -> datetime:
 
 
 def ask_all(store: Store, url: str) -> None:
-    print(f"{'milliseconds':22} {'warm':>7} {'fresh':>7} {'hits':>8}")
+    print(f"{'milliseconds':22} {'warm':>7} {'fresh':>7} {'proposals':>10} {'hits':>8}")
     for name, texts in QUESTIONS.items():
         hits = ask(store, texts)
         warm = statistics.median(measure(lambda texts=texts: ask(store, texts)) for _ in range(RUNS))
         fresh = statistics.median(measure_fresh(url, texts) for _ in range(FRESH_RUNS))
-        print(f"{name:22} {1000 * warm:7.1f} {1000 * fresh:7.1f} {hits:8}", flush=True)
+        whole = statistics.median(measure(lambda texts=texts: propose(store, texts)) for _ in range(RUNS))
+        print(f"{name:22} {1000 * warm:7.1f} {1000 * fresh:7.1f} {1000 * whole:10.1f} {hits:8}", flush=True)
 
 
 def ask(store: Store, texts: list[str]) -> int:
@@ -117,8 +123,13 @@ def ask(store: Store, texts: list[str]) -> int:
     return sum(backtest.count for backtest in found.values())
 
 
+def propose(store: Store, texts: list[str]) -> None:
+    queries = [parse(text) for text in texts]
+    try_queries(store, queries, NOW, others=queries if len(queries) > 1 else ())
+
+
 def measure_fresh(url: str, texts: list[str]) -> float:
-    command = [sys.executable, __file__, url, *texts]
+    command = [sys.executable, __file__, "--ask", url, *texts]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 

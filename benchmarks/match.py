@@ -17,7 +17,16 @@ from fanout import READERS, SUBSCRIPTIONS, measure_fan_out
 from measuring import RUNS, Measured, find_peak_mb, measure, measure_seconds, run_alone
 from papers import PAPERS, find_listings, read_papers
 from queries import find_file, read_queries, write_queries
-from rivals import RIVALS, AhoCorasickRs, Ours, OursPhrases, RegexPerKeyword, SqliteFts5, SqliteFts5OnOurWords
+from rivals import (
+    RIVALS,
+    AhoCorasickRs,
+    Ours,
+    OursPhrases,
+    RegexPerKeyword,
+    SqliteFts5,
+    SqliteFts5OnOurWords,
+    SqliteFts5Optimized,
+)
 from texts import Kind
 
 SIZES: Final = (1_000, 10_000, 100_000, 1_000_000)
@@ -31,6 +40,7 @@ _FAN_OUT_SIZE: Final = 100_000
 _ROWS: Final = (
     (Ours, "PaperPost, every query", None),
     (SqliteFts5, "SQLite FTS5", Ours),
+    (SqliteFts5Optimized, "SQLite FTS5, optimized", Ours),
     (SqliteFts5OnOurWords, "SQLite FTS5 on our words", Ours),
     (OursPhrases, "PaperPost, phrases only", None),
     (AhoCorasickRs, "ahocorasick_rs on our words, phrases", OursPhrases),
@@ -40,11 +50,11 @@ CPU seconds of one core, the median of {RUNS} runs, or one run where it takes 10
   `ratio` is the row's match seconds by those of PaperPost above it (over 1: PaperPost is faster); `queries` those that
   it can say; `peak MB` resident memory at its highest, less that of Python, the modules and the papers.
 PaperPost folds plurals, spellings, LaTeX and accents and knows acronyms. Match begins at the papers' own text.
-SQLite FTS5 has the papers in memory in one segment. Build is the translation of the queries into its syntax, match the
-  indexing of the papers and a SELECT for each query. Left out is what it cannot say: acronyms that mean capitals, C++,
+SQLite FTS5 has the papers in memory, optimized: in one segment. Build is the translation of the queries into its syntax,
+  match the indexing of the papers and a SELECT for each query. Left out is what it cannot say: acronyms that mean capitals, C++,
   authors, categories. Its own tokeniser folds accents and case only, so it finds less; what it alone finds are LaTeX
   commands, for it is told nothing of them.
-SQLite FTS5 on our words has the texts as PaperPost's reader folds them, so that it finds the same, nearly: a beginning
+SQLite FTS5 on our words is optimized and has the texts as PaperPost's reader folds them, so that it finds the same, nearly: a beginning
   is not looked for in plurals and other spellings.
 ahocorasick_rs searches the phrases without acronyms and nothing else, on the same words. Nearly all of its match
   seconds are our reading of the texts; the search is native code.

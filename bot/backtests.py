@@ -8,8 +8,8 @@ from bot.services import BotServices
 from digests.keywords.language import Query
 from digests.past.backtest import Backtest, backtest_all
 from digests.past.index import find_missing
-from digests.past.proposals import Expansion, Proposals, propose
-from digests.past.search import open_past
+from digests.past.proposing.proposals import Expansion, Proposals
+from digests.past.proposing.trials import try_queries
 from digests.subscribers.keywords import list_keywords
 from digests.subscribers.stored import read_stored
 from digests.subscribers.subscriber import Subscriber
@@ -47,36 +47,30 @@ def find_trials(services: BotServices, reader: Subscriber, queries: Iterable[Que
     None: too much of the past is not searchable yet.
     """
     queries = [query for query in queries if not query.needs_translation]
-    tests = _find_backtests(services, reader, queries, _list_held(services, reader).values())
-    if tests is None:
+    if not queries:
+        return {}
+    if _is_behind(services):
         return None
-    is_scoped = reader.scope is not None
+    others, is_scoped, now = list(_list_held(services, reader).values()), reader.scope is not None, services.now()
     if len(queries) > MAX_TOLD:
+        tests = backtest_all(services.store, queries, now, others=others, scope=reader.scope)
         return {canonical: Trial(test, Proposals(), is_scoped) for canonical, test in tests.items()}
-    past = open_past(services.store, services.now())
-    found = ((query, tests[query.canonical]) for query in queries)
-    return {
-        query.canonical: Trial(test, propose(services.store, past, query, test, reader.scope), is_scoped)
-        for query, test in found
-    }
+    tried = try_queries(services.store, queries, now, others=others, scope=reader.scope)
+    return {canonical: Trial(one.test, one.proposals, is_scoped) for canonical, one in tried.items()}
 
 
 def find_held_backtests(services: BotServices, reader: Subscriber) -> dict[str, Backtest] | None:
     """Of all that they hold, by stored form; None and left out as above."""
     held = _list_held(services, reader)
-    tests = _find_backtests(services, reader, held.values(), held.values())
-    return tests and {stored: tests[query.canonical] for stored, query in held.items()}
-
-
-def _find_backtests(
-    services: BotServices, reader: Subscriber, queries: Iterable[Query], others: Iterable[Query]
-) -> dict[str, Backtest] | None:
-    queries, now = list(queries), services.now()
-    if not queries:
-        return {}
-    if len(find_missing(services.store, now)) > _MAX_MISSING_DAYS:
+    if held and _is_behind(services):
         return None
-    return backtest_all(services.store, queries, now, others=list(others), scope=reader.scope)
+    queries = list(held.values())
+    tests = backtest_all(services.store, queries, services.now(), others=queries, scope=reader.scope) if held else {}
+    return {stored: tests[query.canonical] for stored, query in held.items()}
+
+
+def _is_behind(services: BotServices) -> bool:
+    return len(find_missing(services.store, services.now())) > _MAX_MISSING_DAYS
 
 
 def _list_held(services: BotServices, reader: Subscriber) -> dict[str, Query]:

@@ -9,7 +9,7 @@ from bot.voice import Voice
 from digests.keywords.language import Query
 from digests.past.backtest import Backtest, Example
 from digests.past.index import DAYS
-from digests.past.proposals import Expansion
+from digests.past.proposing.proposals import Expansion
 from digests.rendering.latex import read
 
 _MAX_TITLE_CHARS: Final = 200

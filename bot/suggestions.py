@@ -19,7 +19,7 @@ def say_suggestions(voice: Voice, head: str, suggestions: Suggestions) -> list[s
 def say_count(voice: Voice, suggestion: Suggestion) -> str:
     """To stand behind a keyword; empty where no papers are stored."""
     test = suggestion.test
-    if suggestion.query.has_only_chinese:
+    if suggestion.query.needs_translation:
         return voice("suggest_only_chinese")
     if not suggestion.is_tested:
         return ""

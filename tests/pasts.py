@@ -8,7 +8,7 @@ from digests.papers.paper import Announced, Announcement, ArxivId, Kind, Paper, 
 from digests.papers.shelf import store_announcement
 from digests.past.backtest import backtest_all
 from digests.past.index import index_past
-from digests.past.proposals import Proposals, propose
+from digests.past.proposing.proposals import Proposals, propose
 from digests.past.search import open_past
 from digests.store.engine import Store, open_store
 from digests.store.tables import metadata

@@ -17,10 +17,10 @@ from digests.clock import ARXIV_ZONE
 from digests.errors import PaperPostError
 from digests.keywords.language import Query
 from digests.papers.calendar import find_expected
-from digests.past.backtest import BROAD_PER_DAY, BROAD_SHARE, Backtest, backtest_all
+from digests.past.backtest import BROAD_PER_DAY, BROAD_SHARE, Backtest
 from digests.past.index import DAYS, find_since, index_past
-from digests.past.proposals import Proposals, propose
-from digests.past.search import open_past
+from digests.past.proposing.proposals import Proposals
+from digests.past.proposing.trials import try_queries
 
 # Ten years; what is asked by mistake shall not be indexed for hours.
 _MAX_DAYS: Final = 3653
@@ -72,14 +72,12 @@ def match_since(opened: Services, queries: Sequence[Query], since: str, *, as_js
     )
     # What is before the window is forgotten, and the chat's shall not be.
     index_past(opened.store, now, max(days, DAYS), track=show)
-    tests = backtest_all(opened.store, queries, now, days=days)
-    if not any(test.days for test in tests.values()):
+    trials = try_queries(opened.store, queries, now, days=days)
+    if not any(trial.test.days for trial in trials.values()):
         raise PaperPostError(
             f"No papers since {find_since(now, days)} are stored. Bring some in first: paperpost ingest FILE"
         )
-    past = open_past(opened.store, now, days)
-    tested = [(query, tests[query.canonical]) for query in queries]
-    found = [(query, test, propose(opened.store, past, query, test)) for query, test in tested]
+    found = [(query, trials[query.canonical].test, trials[query.canonical].proposals) for query in queries]
     if as_json:
         print_each_json([_build_json(*each) for each in found])
     else:
@@ -95,7 +93,7 @@ def _build_json(query: Query, test: Backtest, proposals: Proposals) -> dict[str,
         "share": _share(test),
         "per_day": test.per_day,
         "is_broad": test.is_broad,
-        "needs_translation": query.has_only_chinese,
+        "needs_translation": query.needs_translation,
         "days": [asdict(day) for day in test.days],
         "examples": [asdict(example) for example in test.examples],
         "proposals": asdict(proposals),
@@ -119,7 +117,7 @@ def _build_table(test: Backtest) -> Table:
 
 def _list_lines(query: Query, test: Backtest, proposals: Proposals) -> list[str]:
     lines = [f"{example.paper_id}  {example.title}" for example in test.examples]
-    if query.has_only_chinese:
+    if query.needs_translation:
         lines.append("Chinese words are looked for in translations only, which are not counted here.")
     if test.is_broad:
         lines.append(f"Too broad: over {BROAD_SHARE:.0%} of the papers, or over {BROAD_PER_DAY} a day.")

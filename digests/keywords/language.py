@@ -39,11 +39,6 @@ class Query:
         return any(isinstance(term, Phrase) and term.is_chinese for term in self.terms)
 
     @property
-    def has_only_chinese(self) -> bool:
-        """It can hit only papers that have been translated (keywords.md §2.7)."""
-        return all(isinstance(term, Phrase) and term.is_chinese for term in self.positive_terms)
-
-    @property
     def needs_translation(self) -> bool:
         """It can hit only papers that have been translated, `扩散策略 AND robot` too."""
         return not _can_hit_english(self.node)

@@ -1,9 +1,8 @@
 """What a keyword would have brought: the answer to "is this the right word?" while the person is still there."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
 from typing import Final
 
 from digests.keywords.language import Query
@@ -92,11 +91,22 @@ def backtest_all(
     that came to an indexed day are seen after index_past.
     """
     index_missing(store, now_at, days)
-    past = open_past(store, now_at, days)
+    return backtest(store, open_past(store, now_at, days), queries, others=others, scope=scope)
+
+
+def backtest(
+    store: Store,
+    past: Past,
+    queries: Sequence[Query],
+    *,
+    others: Sequence[Query] = (),
+    scope: Sequence[str] | None = None,
+) -> dict[str, Backtest]:
+    """The same on a past that is open, so that more can be asked of it without reading again."""
     inside = past.find_scope(scope)
     asked = {query.canonical: query for query in (*queries, *others)}
     found = {canonical: intersect(past.find(query), inside) for canonical, query in asked.items()}
-    newest = {query.canonical: list(islice(_list_newest(past, found[query.canonical]), _EXAMPLES)) for query in queries}
+    newest = {query.canonical: past.list_newest(found[query.canonical], _EXAMPLES) for query in queries}
     papers = find_papers(store, {paper_id for ids in newest.values() for paper_id in ids})
     held = {query.canonical for query in others}
     return {
@@ -107,11 +117,6 @@ def backtest_all(
         )
         for canonical, ids in newest.items()
     }
-
-
-def _list_newest(past: Past, masks: Masks) -> Iterator[ArxivId]:
-    for on in sorted(masks, reverse=True):
-        yield from sorted(past.list_ids(on, masks[on]), reverse=True)
 
 
 def _count(masks: Masks, on: date) -> int:

@@ -45,6 +45,15 @@ class Past:
         """In the order of their numbers."""
         return [self._ids[on][number] for number in list_bits(mask)]
 
+    def list_newest(self, masks: Masks, max_papers: int) -> list[ArxivId]:
+        """The newest of these papers first."""
+        newest: list[ArxivId] = []
+        for on in sorted(masks, reverse=True):
+            newest += sorted(self.list_ids(on, masks[on]), reverse=True)
+            if len(newest) >= max_papers:
+                break
+        return newest[:max_papers]
+
     def find(self, query: Query) -> dict[date, int]:
         """The papers that the query hits: just as the matcher says, who knows nothing of the Chinese."""
         with self._store.reading() as connection:

@@ -10,10 +10,10 @@ from digests.errors import InputError, QueryRefused
 from digests.keywords.language import Query, parse, split_keywords
 from digests.keywords.words import is_chinese, read_words
 from digests.past.backtest import Backtest, backtest_all
-from digests.past.collocations import can_begin, can_end
 from digests.past.index import index_missing
 from digests.past.masks import count
-from digests.past.related import find_related
+from digests.past.proposing.collocations import can_begin, can_end
+from digests.past.proposing.related import find_related
 from digests.past.search import open_past
 from digests.store.engine import Store
 from digests.subscribers.breadth import is_wider_than_an_archive
@@ -34,7 +34,7 @@ class Suggestion:
     @property
     def is_tested(self) -> bool:
         """There was a paper to try it on; translations are not tried."""
-        return self.test.seen > 0 and not self.query.has_only_chinese
+        return self.test.seen > 0 and not self.query.needs_translation
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,8 +102,9 @@ def test_a_query_tells_its_terms():
     query = parse('扩散策略 OR "diffusion policy" NOT driving')
     assert len(query.terms) == 3
     assert len(query.positive_terms) == 2
-    assert not query.has_only_chinese
-    assert parse("扩散策略 NOT driving").has_only_chinese
+    assert not query.needs_translation
+    assert parse("扩散策略 NOT driving").needs_translation
+    assert parse("扩散策略 AND robot").needs_translation
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from digests.past.acronyms import find_full_names
-from digests.past.passage import Passage
+from digests.past.proposing.acronyms import find_full_names
+from digests.past.proposing.passage import Passage
 from tests.pasts import build_past, make_papers, propose_for
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from digests.errors import QueryRefused
 from digests.keywords.language import parse
 from digests.past.backtest import Backtest
-from digests.past.proposals import Proposals, propose
+from digests.past.proposing.proposals import Proposals, propose
 from digests.past.search import open_past
 from tests.pasts import NOW, build_past, make_papers, propose_for
 

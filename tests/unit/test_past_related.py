@@ -3,7 +3,7 @@
 import pytest
 
 from digests.keywords.language import parse
-from digests.past.related import find_related
+from digests.past.proposing.related import find_related
 from digests.past.search import open_past
 from tests.listings import read_listing
 from tests.pasts import NOW, build_past, make_papers

@@ -70,7 +70,7 @@ def test_the_english_stands_beside_the_chinese(keyword: str, both: str):
 
     assert text == both
     assert parse(text).canonical == text or text.startswith(keyword)
-    assert not parse(text).has_only_chinese
+    assert not parse(text).needs_translation
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,7 @@
 """What proposals ask the past: one reader's questions, inside their scope, each asked once."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Final, Protocol
+from collections.abc import Sequence
+from typing import Final
 
 from digests.keywords.canonical import write
 from digests.keywords.language import Query
@@ -11,23 +10,12 @@ from digests.papers.paper import ArxivId
 from digests.papers.shelf import find_papers
 from digests.past.backtest import BROAD_PER_DAY, BROAD_SHARE
 from digests.past.masks import Masks, count, intersect
-from digests.past.passage import Passage, Passages
+from digests.past.proposing.passage import Passage, Passages
+from digests.past.search import Past
 from digests.store.engine import Store
 
 # A text takes a quarter of a millisecond to read; what is frequent shows in the newest ones.
 _MAX_READ: Final = 80
-
-
-class Past(Protocol):
-    """As much of digests.past.search.Past as proposals need. Bit n of a mask is paper number n of its date."""
-
-    @property
-    def dates(self) -> tuple[date, ...]: ...
-    def find(self, query: Query) -> Masks: ...
-    def list_ids(self, on: date, mask: int) -> Sequence[ArxivId]: ...
-    def find_scope(self, scope: Sequence[str] | None) -> Masks: ...
-    def find_words(self, beginning: str) -> Mapping[str, int]: ...
-    def count_word(self, word: str) -> int: ...
 
 
 class Inquiry:
@@ -64,16 +52,8 @@ class Inquiry:
 
     def read_newest(self, node: Node) -> dict[ArxivId, Passages]:
         """The newest papers that `node` hits, as many as there is time for."""
-        newest = self._list_newest(self.find(node))
+        newest = self.past.list_newest(self.find(node), _MAX_READ)
         unread = [paper_id for paper_id in newest if paper_id not in self._read]
         for paper in find_papers(self._store, unread).values() if unread else ():
             self._read[paper.id] = Passage(paper.title), Passage(paper.abstract)
         return {paper_id: self._read[paper_id] for paper_id in newest if paper_id in self._read}
-
-    def _list_newest(self, masks: Masks) -> list[ArxivId]:
-        newest: list[ArxivId] = []
-        for on in sorted(masks, reverse=True):
-            newest += sorted(self.past.list_ids(on, masks[on]), reverse=True)
-            if len(newest) >= _MAX_READ:
-                break
-        return newest[:_MAX_READ]

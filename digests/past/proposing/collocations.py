@@ -11,7 +11,7 @@ from typing import Final
 from digests.keywords.folding import fold_word
 from digests.keywords.tree import Phrase, QueryWord, Shape
 from digests.keywords.words import Word
-from digests.past.passage import HYPHENS, Passage, Passages
+from digests.past.proposing.passage import HYPHENS, Passage, Passages
 
 _MAX_WORDS: Final = 3
 # One more, to see which phrases are only parts.
@@ -104,6 +104,6 @@ def is_grammar(word: str) -> bool:
 
 @cache
 def _stopwords() -> dict[str, frozenset[str]]:
-    table = tomllib.loads((resources.files("digests.past") / "stopwords.toml").read_text("utf-8"))
+    table = tomllib.loads((resources.files("digests.past.proposing") / "stopwords.toml").read_text("utf-8"))
     words = {name: frozenset(map(fold_word, text.split())) for name, text in table.items()}
     return words | {"idle": words["grammar"] | words["academic"]}

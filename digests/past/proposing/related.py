@@ -12,10 +12,11 @@ from digests.keywords.language import parse
 from digests.keywords.tree import Node, Phrase
 from digests.keywords.words import read_words
 from digests.papers.paper import ArxivId
-from digests.past.collocations import Gram, build_phrase, can_begin, count_topics, is_half
-from digests.past.inquiry import Inquiry, Past
-from digests.past.passage import Passages
-from digests.past.proposals import Proposal, try_text
+from digests.past.proposing.collocations import Gram, build_phrase, can_begin, count_topics, is_half
+from digests.past.proposing.inquiry import Inquiry
+from digests.past.proposing.passage import Passages
+from digests.past.proposing.proposals import Proposal, try_text
+from digests.past.search import Past
 from digests.store.engine import Store
 
 _MAX_WANTED: Final = 6

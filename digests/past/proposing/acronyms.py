@@ -7,8 +7,8 @@ from typing import Final
 
 from rapidfuzz.distance import Prefix
 
-from digests.past.collocations import can_begin, is_grammar
-from digests.past.passage import HYPHENS, Passage, Passages
+from digests.past.proposing.collocations import can_begin, is_grammar
+from digests.past.proposing.passage import HYPHENS, Passage, Passages
 
 # As many words as a name may have beside those that give a letter.
 _MAX_SILENT: Final = 4

@@ -10,9 +10,9 @@ from digests.keywords.folding import fold_word
 from digests.keywords.language import Query
 from digests.keywords.match import Field
 from digests.keywords.tree import And, Label, Node, Or, Phrase
-from digests.past.collocations import Gram, build_phrase, can_end, count_topics
-from digests.past.inquiry import Inquiry
-from digests.past.longer import count_longer
+from digests.past.proposing.collocations import Gram, build_phrase, can_end, count_topics
+from digests.past.proposing.inquiry import Inquiry
+from digests.past.proposing.lengthening import count_longer
 
 _MIN_PAPERS: Final = 2
 _MIN_STEM: Final = 4

@@ -23,7 +23,8 @@ from digests.keywords.language import Query, parse
 from digests.keywords.match import Field
 from digests.keywords.tree import Phrase, QueryWord, Shape
 from digests.keywords.words import read_words
-from digests.past.inquiry import Inquiry, Past
+from digests.past.proposing.inquiry import Inquiry
+from digests.past.search import Past
 
 _MIN_CHARS: Final = 5
 _MIN_CHARS_FOR_TWO: Final = 9

@@ -9,7 +9,7 @@ from digests.keywords.canonical import build_and, build_or
 from digests.keywords.folding import fold_word
 from digests.keywords.language import Query
 from digests.keywords.tree import And, Node, Or, Phrase, QueryWord, Shape, Term
-from digests.past.inquiry import Inquiry
+from digests.past.proposing.inquiry import Inquiry
 
 _SLACK: Final = 5
 _MAX_PHRASES: Final = 6

@@ -8,8 +8,8 @@ from typing import Final
 from digests.keywords.match import Field
 from digests.keywords.tree import PREFIXES, Phrase, QueryWord, Shape
 from digests.keywords.words import Word
-from digests.past.collocations import can_begin, can_end
-from digests.past.passage import Passages
+from digests.past.proposing.collocations import can_begin, can_end
+from digests.past.proposing.passage import Passages
 
 _MAX_ADDED: Final = 2
 # Of the papers that hold the added word, so many must hold it here: `language model`, not `performance model`.

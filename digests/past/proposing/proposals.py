@@ -9,13 +9,14 @@ from digests.errors import QueryRefused
 from digests.keywords.canonical import build_and, build_or, write
 from digests.keywords.language import Query, parse
 from digests.keywords.tree import PREFIXES, Phrase
-from digests.past.acronyms import FullName, find_full_names
 from digests.past.backtest import Backtest
-from digests.past.collocations import build_phrase
-from digests.past.inquiry import Inquiry, Past
-from digests.past.loosening import loosen, replace_term
-from digests.past.narrowing import find_narrower
-from digests.past.spelling import respell
+from digests.past.proposing.acronyms import FullName, find_full_names
+from digests.past.proposing.collocations import build_phrase
+from digests.past.proposing.inquiry import Inquiry
+from digests.past.proposing.loosening import loosen, replace_term
+from digests.past.proposing.narrowing import find_narrower
+from digests.past.proposing.respelling import respell
+from digests.past.search import Past
 from digests.store.engine import Store
 
 _MAX_INSTEAD: Final = 3
@@ -71,7 +72,7 @@ def propose(
     store: Store, past: Past, query: Query, backtest: Backtest, scope: Sequence[str] | None = None
 ) -> Proposals:
     inquiry = Inquiry(store, past, scope)
-    if not inquiry.seen or query.has_only_chinese:
+    if not inquiry.seen or query.needs_translation:
         return Proposals()
     return Proposals(
         narrower=_find_narrower(inquiry, query) if backtest.is_broad else None,

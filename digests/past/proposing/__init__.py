@@ -1,0 +1,1 @@
+"""What else to type, said by the stored papers: narrower, respelt, loosened, spelled out, related."""
