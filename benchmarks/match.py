@@ -50,12 +50,12 @@ CPU seconds of one core, the median of {RUNS} runs, or one run where it takes 10
   `ratio` is the row's match seconds by those of PaperPost above it (over 1: PaperPost is faster); `queries` those that
   it can say; `peak MB` resident memory at its highest, less that of Python, the modules and the papers.
 PaperPost folds plurals, spellings, LaTeX and accents and knows acronyms. Match begins at the papers' own text.
-SQLite FTS5 has the papers in memory, optimized: in one segment. Build is the translation of the queries into its syntax,
-  match the indexing of the papers and a SELECT for each query. Left out is what it cannot say: acronyms that mean capitals, C++,
-  authors, categories. Its own tokeniser folds accents and case only, so it finds less; what it alone finds are LaTeX
+SQLite FTS5 has the papers in memory. Build is the translation of the queries into its syntax, match the indexing of the
+  papers and a SELECT for each query; optimized is in one segment. Left out is what it cannot say: acronyms that mean
+  capitals, C++. Its own tokeniser folds accents and case only, so it finds less; what it alone finds are LaTeX
   commands, for it is told nothing of them.
-SQLite FTS5 on our words is optimized and has the texts as PaperPost's reader folds them, so that it finds the same, nearly: a beginning
-  is not looked for in plurals and other spellings.
+SQLite FTS5 on our words is optimized and has the texts as PaperPost's reader folds them, so that it finds the same,
+  nearly: a beginning is not looked for in plurals and other spellings.
 ahocorasick_rs searches the phrases without acronyms and nothing else, on the same words. Nearly all of its match
   seconds are our reading of the texts; the search is native code.
 A regular expression per phrase searches the same phrases as written, case apart. It is measured at {_REGEX_SIZE:,}

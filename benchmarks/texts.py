@@ -45,8 +45,6 @@ class Texts:
         self._phrases = _shuffle(_list_phrases(both, [2, 3, 4]))
         #: By paper: what somebody who reads its title might ask for.
         self._topics = [found for title in titles if (found := _list_phrases([title], [1, 2, 3]))]
-        self._names = _shuffle({_write_name(name) for paper in papers for name in paper.authors} - {""})
-        self._categories = sorted({category for paper in papers for category in paper.categories})
 
     def count_words(self) -> int:
         """Different ones."""
@@ -83,7 +81,7 @@ class Texts:
                 return first, second
 
     def _draw_prefix(self, chance: Random) -> str:
-        """`quantiz*`, or the last word of a phrase. Most of the word is there."""
+        """`quantiz*`, or the last word of a phrase, as there are not enough single ones. Most of the word is there."""
         while True:
             text = chance.choice(self._words if chance.random() < 0.5 else self._phrases)
             *before, last = text.split()
@@ -92,14 +90,9 @@ class Texts:
                 return " ".join([*before, last[: chance.randrange(shortest, len(last))] + "*"])
 
     def _draw_field(self, chance: Random) -> str:
-        topic, share = chance.choice(chance.choice(self._topics)), chance.random()
-        if share < 0.4:
-            return f"ti:{topic}"
-        if share < 0.7:
-            return f"abs:{chance.choice(self._phrases)}"
-        if share < 0.85:
-            return f'au:"{chance.choice(self._names)}"'
-        return " AND ".join(sorted([f"cat:{chance.choice(self._categories)}", topic]))
+        if chance.random() < 0.5:
+            return f"ti:{chance.choice(chance.choice(self._topics))}"
+        return f"abs:{chance.choice(self._phrases)}"
 
     def _draw_near(self, chance: Random) -> str:
         """Two or three different words out of a dozen that follow each other."""
@@ -141,7 +134,3 @@ def _keep_canonical(word: str) -> str:
         return word if not word.isdecimal() and parse(word).canonical == word else ""
     except QueryRefused:
         return ""
-
-
-def _write_name(name: str) -> str:
-    return " ".join(word.text for word in read_words(name))

@@ -55,7 +55,7 @@ async def _ask_model(suggester: Suggester, chinese: str) -> list[str]:
     try:
         return await suggester.translate(chinese)
     except SummaryError as error:
-        log.warning("translation_failed", error=str(error))
+        log.warning("translation_failed", reason=type(error).__name__)
         return []
 
 

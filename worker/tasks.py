@@ -82,6 +82,7 @@ def collect_papers(self: Task, scope: str, source: str) -> None:
         raise self.retry(exc=error, countdown=seconds) from error
     if on is not None:
         prepare.delay(on.isoformat())
+        index.delay()
 
 
 @app.task(name="papers.index")

@@ -86,7 +86,7 @@ async def _ask_model(services: BotServices, description: str) -> list[str]:
     try:
         return await services.suggester.suggest(description)
     except SummaryError as error:
-        log.warning("suggestion_failed", error=str(error))
+        log.warning("suggestion_failed", reason=type(error).__name__)
         return []
 
 

@@ -1,8 +1,6 @@
 """Queries of several terms, compiled for sets of papers: bits of an integer, so that AND, OR and NOT are cheap."""
 
 from collections.abc import Mapping
-from functools import reduce
-from operator import and_, or_
 from typing import Final, NamedTuple
 
 from digests.keywords.atoms import Atom, TermAtom, find_atom
@@ -74,15 +72,16 @@ def _compile(node: Node, terms: dict[Atom, tuple[Term, TermAtom]]) -> _Step:
 
 
 def _run(step: _Step, masks: Mapping[Atom, int], everything: int) -> int:
-    match step:
-        case str():
-            return masks.get(step, 0)
-        case _All(steps):
-            return reduce(and_, (_run(inner, masks, everything) for inner in steps))
-        case _Any(steps):
-            return reduce(or_, (_run(inner, masks, everything) for inner in steps))
-        case _No(atom):
-            return everything & ~masks.get(atom, 0)
+    # No match statement: its class patterns take three times as long, and a batch runs hundreds of thousands of steps.
+    if isinstance(step, str):
+        return masks.get(step, 0)
+    if isinstance(step, _No):
+        return everything & ~masks.get(step.atom, 0)
+    papers = everything if isinstance(step, _All) else 0
+    for inner in step.steps:
+        theirs = masks.get(inner, 0) if isinstance(inner, str) else _run(inner, masks, everything)
+        papers = papers & theirs if isinstance(step, _All) else papers | theirs
+    return papers
 
 
 def _find_triggers(step: _Step) -> tuple[Atom, ...]:

@@ -167,15 +167,16 @@ class ReadText:
         return [place for place, word in enumerate(self.shapes[0]) if fits(wanted, word)]
 
     def _stands_at(self, start: int, words: Sequence[QueryWord]) -> bool:
-        cased, folded = (shapes[start : start + len(words)] for shapes in self.shapes)
-        return (
-            start >= 0
-            and len(cased) == len(words)
-            and all(
-                text == wanted.text if wanted.shape is Shape.FOLDED else fits(wanted, written)
-                for wanted, written, text in zip(words, cased, folded, strict=True)
-            )
-        )
+        cased, folded = self.shapes
+        if start < 0 or start + len(words) > len(cased):
+            return False
+        for place, wanted in enumerate(words, start):
+            if wanted.shape is Shape.FOLDED:
+                if folded[place] != wanted.text:
+                    return False
+            elif not fits(wanted, cased[place]):
+                return False
+        return True
 
     def _find_starts(self, folded: str, window: int) -> int:
         """The places, as bits, where a window that takes the word in can begin."""

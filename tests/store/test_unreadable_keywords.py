@@ -109,6 +109,7 @@ def test_the_operator_reads_of_them_once_however_many_hold_them(store, day):
 
     (entry,) = (entry for entry in written if entry["event"] == "stored_queries_refused")
     assert (entry["log_level"], entry["count"]) == ("error", 4)
+    assert "no:such" not in str(written)
 
 
 def test_a_keyword_whose_canonical_form_has_changed_since_still_brings_its_papers(store, day):
