@@ -124,7 +124,7 @@ class Services:
             api_key=settings.llm_api_key.get_secret_value(),
             model=settings.llm_model,
             schema=schema,
-            sections_hint=plain_text_hint,
+            plain_text_hint=plain_text_hint,
             concurrency=settings.llm_concurrency,
             timeout_seconds=settings.llm_timeout_seconds,
         )

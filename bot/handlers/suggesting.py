@@ -15,6 +15,7 @@ from bot.services import Answer, Asked, BotServices
 from bot.suggestions import say_suggestions
 from bot.voice import Voice, pack
 from digests.errors import InputError, SummaryError
+from digests.past.index import DAYS
 from digests.subscribers.keywords import AddResult, AlreadyHeld, add_keywords
 from digests.subscribers.offers import Offer, find_offer
 from digests.subscribers.subscriber import Subscriber
@@ -27,7 +28,9 @@ def suggest(services: BotServices, asked: Asked) -> Answer:
     reader = load_joined(services, asked)
     description = read_description(asked.text)
     services.allowance.check(asked.chat_id, services.now().astimezone(ZoneInfo(reader.timezone)))
-    return Answer([asked.voice("suggest_promised")], later=partial(_suggest, services, asked, reader, description))
+    return Answer(
+        [asked.voice("suggest_promised", days=DAYS)], later=partial(_suggest, services, asked, reader, description)
+    )
 
 
 def take(services: BotServices, asked: Asked) -> Answer:

@@ -78,8 +78,8 @@ def read_canonical(text: str) -> Query:
     return parse_canonical(text) if node is None else Query(text, text, node)
 
 
-def find_stored(text: str) -> Query | None:
-    """The same; None where it is refused."""
+def find_canonical(text: str) -> Query | None:
+    """As read_canonical; None for what this version refuses."""
     try:
         return read_canonical(text)
     except QueryRefused:

@@ -20,6 +20,8 @@ _AUTHOR: Final = start_of(Field.AUTHORS)
 _STEM_WORDS: Final = 2
 # As long as a query can be.
 _MAX_PREFIX_CHARS: Final = 256
+# Some days' worth of distinct words; new ones never end.
+_MAX_KNOWN: Final = 200_000
 
 
 class Grams(NamedTuple):
@@ -76,6 +78,8 @@ class Wanted:
         known = self._known[is_quoted]
         found = known.get(cased)
         if found is None:
+            if len(known) >= _MAX_KNOWN:
+                known.clear()
             acronyms = spell_acronym(cased, is_quoted)
             alone = (*acronyms, *self._find_prefixes(cased, is_quoted))
             found = known[cased] = Spellings(alone, tuple(one for one in acronyms if one in self._acronyms))

@@ -6,7 +6,7 @@ from typing import Final
 
 from digests.keywords.bits import list_bits
 from digests.keywords.explaining import explain
-from digests.keywords.language import Query, find_stored
+from digests.keywords.language import Query, find_canonical
 from digests.keywords.match import Match, Span
 from digests.keywords.query_index import QueryIndex
 from digests.keywords.reading import ReadPaper
@@ -86,7 +86,7 @@ class StandingQueries:
             if canonical := self._stored.pop(text):
                 self._drop(canonical)
         for text in stored - self._stored.keys():
-            query = find_stored(text)
+            query = find_canonical(text)
             self._stored[text] = query.canonical if query else None
             if query:
                 self._holders[query.canonical] += 1

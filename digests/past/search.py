@@ -38,9 +38,6 @@ class Past:
         """Oldest first; a day on which nothing was new is none."""
         return tuple(self._ids)
 
-    def count_papers(self, on: date) -> int:
-        return self._counted.get(on, 0).bit_count()
-
     def list_ids(self, on: date, mask: int) -> list[ArxivId]:
         """In the order of their numbers."""
         return [self._ids[on][number] for number in list_bits(mask)]

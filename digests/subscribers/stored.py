@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from digests.errors import QueryRefused
-from digests.keywords.language import Query, parse, read_canonical
+from digests.keywords.language import Query, find_canonical, parse, read_canonical
 from digests.store.engine import Store
 from digests.store.tables import subscriptions
 from digests.subscribers.subscriber import Keyword
@@ -20,12 +20,12 @@ def list_stored(store: Store) -> list[str]:
 
 def read_stored(canonicals: Iterable[str]) -> dict[str, Query]:
     """The queries by their stored form, without those that are refused. A query's own form may be another one today."""
-    return {canonical: query for canonical in canonicals if (query := _find_query(canonical))}
+    return {canonical: query for canonical in canonicals if (query := find_canonical(canonical))}
 
 
 def find_query(keyword: Keyword) -> Query | None:
     """As it was typed, read from its stored form; None where that is refused."""
-    query = _find_query(keyword.canonical)
+    query = find_canonical(keyword.canonical)
     return query and replace(query, typed=keyword.typed)
 
 
@@ -39,13 +39,6 @@ def find_refusal(keyword: Keyword) -> QueryRefused | None:
     except QueryRefused as refused:
         return _refuse_typed(keyword.typed) or refused
     return None
-
-
-def _find_query(canonical: str) -> Query | None:
-    try:
-        return read_canonical(canonical)
-    except QueryRefused:
-        return None
 
 
 def _refuse_typed(typed: str) -> QueryRefused | None:

@@ -75,8 +75,8 @@ class _Retryable(Exception):
 class ChatModel:
     """One model behind one address. Belongs to one event loop; make it once, and close it.
 
-    schema         JSON schema of the answer, for servers that enforce one
-    sections_hint  added to the question on servers that know no JSON mode at all
+    schema           JSON schema of the answer, for servers that enforce one
+    plain_text_hint  added to the question on servers that know no JSON mode at all
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class ChatModel:
         api_key: str,
         model: str,
         schema: dict[str, Any],
-        sections_hint: str = "",
+        plain_text_hint: str = "",
         concurrency: int = 8,
         timeout_seconds: float = 120.0,
         max_tokens: int = 2000,
@@ -96,7 +96,7 @@ class ChatModel:
         monotonic: Monotonic = time.monotonic,
     ) -> None:
         self.name = model
-        self._key, self._sections_hint, self._max_tokens = api_key, sections_hint, max_tokens
+        self._key, self._plain_text_hint, self._max_tokens = api_key, plain_text_hint, max_tokens
         self._backoff_seconds, self._sleep, self._monotonic = backoff_seconds, sleep, monotonic
         self._dialect = Dialect(base_url, schema=schema, temperature=temperature)
         self._gate = Gate(concurrency, sleep=sleep, monotonic=monotonic)
@@ -161,7 +161,7 @@ class ChatModel:
         return self._judge(reply, f"{system}{user}")
 
     async def _post(self, system: str, user: str, asked: dict[str, Any]) -> _Reply:
-        hint = f"\n\n{self._sections_hint}" if self._dialect.is_plain_text else ""
+        hint = f"\n\n{self._plain_text_hint}" if self._dialect.is_plain_text else ""
         messages = [{"role": "system", "content": system}, {"role": "user", "content": user + hint}]
         body = {"model": self.name, "messages": messages, **asked}
         # The raw text: the SDK's own parsing raises a bare JSONDecodeError for a broken body, takes any JSON for an

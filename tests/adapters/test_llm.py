@@ -71,7 +71,7 @@ async def talking_to(url: str, *faults: dict, clock: Clock | None = None, **opti
         api_key=KEY,
         model="sandbox",
         schema=build_schema(),
-        sections_hint=load_sections_hint("zh"),
+        plain_text_hint=load_sections_hint("zh"),
         sleep=clock.sleep,
         monotonic=clock,
         **options,

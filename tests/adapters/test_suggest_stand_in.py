@@ -30,7 +30,7 @@ async def suggester(server: str) -> AsyncIterator[Suggester]:
         api_key="sandbox",
         model="sandbox",
         schema=build_queries_schema(),
-        sections_hint=load_lines_hint(),
+        plain_text_hint=load_lines_hint(),
     )
     yield Suggester(model)
     await model.close()

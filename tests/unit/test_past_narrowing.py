@@ -122,5 +122,5 @@ def test_on_recorded_papers_it_brings_some_of_the_same_and_not_too_much(recorded
     narrower = propose_for(recorded_past, text).narrower
     (whole,), (part,) = (past.find(parse(typed)).values() for typed in (text, narrower.text))
 
-    assert narrower.count == part.bit_count() <= 0.05 * past.count_papers(past.dates[0])
+    assert narrower.count == part.bit_count() <= 0.05 * past.find_scope(None)[past.dates[0]].bit_count()
     assert part & whole == part
