@@ -35,6 +35,7 @@ test: $(READY)
 bench: $(READY)
 	@$(VENV)/bin/python benchmarks/match.py
 	@$(VENV)/bin/python benchmarks/backtest.py
+	@$(VENV)/bin/python benchmarks/ingest.py
 
 format: $(READY)
 	@$(VENV)/bin/ruff format .

@@ -48,6 +48,7 @@ def _bot_services(services: Services) -> BotServices:
         pacing=services.pacing,
         channels=services.channel_names,
         suggester=services.suggester,
+        calendar=services.calendar,
         close=services.close_connections,
     )
 

@@ -13,6 +13,8 @@ from bot.handlers.scope import narrow, scope
 from bot.handlers.settings import pause_, resume_, settings
 from bot.handlers.suggesting import suggest, take
 from bot.handlers.today import today
+from bot.handlers.trending import trending
+from bot.handlers.updates import updates
 from bot.services import Answer, Asked, BotServices, Handler
 from digests.delivery.channel import EMAIL
 
@@ -24,6 +26,7 @@ COMMANDS: Final[dict[str, Handler]] = {
     "list": list_,
     "remove": remove,
     "today": today,
+    "trending": trending,
     "settings": settings,
     "time": time,
     "weekdays": weekdays,
@@ -31,6 +34,7 @@ COMMANDS: Final[dict[str, Handler]] = {
     "channel": channel,
     "email": email,
     "scope": scope,
+    "updates": updates,
     "lang": lang,
     "pause": pause_,
     "resume": resume_,

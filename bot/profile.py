@@ -10,13 +10,14 @@ from babel.dates import get_day_names, get_month_names
 from bot.services import BotServices
 from bot.voice import Voice
 from digests.delivery.channel import EMAIL
-from digests.papers.calendar import find_expected, find_next_announced, is_holiday
+from digests.papers.calendar import find_expected
 from digests.papers.shelf import latest_date
 from digests.subscribers.advice import Freshness, HourAdvice
 from digests.subscribers.keywords import list_keywords
 from digests.subscribers.schedule import Schedule, find_due_at
 from digests.subscribers.subscriber import Subscriber, Target
 from digests.subscribers.timezones import name_timezone
+from digests.subscribers.trending import Trend
 from digests.subscribers.typed import shorten
 
 _BEIJING: Final = "Asia/Shanghai"
@@ -80,6 +81,18 @@ def say_scope(voice: Voice, scope: tuple[str, ...] | None) -> str:
     return voice.plain("scope_all") if scope is None else shorten(", ".join(scope), _MAX_CHARS)
 
 
+def say_trending(voice: Voice, trends: Iterable[Trend]) -> str:
+    return voice.plain("list_join").join(say_trend(voice, trend) for trend in trends)
+
+
+def say_trend(voice: Voice, trend: Trend) -> str:
+    return voice.plain("trending_votes", period=voice.plain(f"trending_{trend.period}"), votes=trend.min_upvotes)
+
+
+def say_switch(voice: Voice, *, is_on: bool) -> str:
+    return voice.plain("switch_on" if is_on else "switch_off")
+
+
 def say_next(voice: Voice, services: BotServices, reader: Subscriber) -> str:
     """When their next digest comes, as one sentence; or what keeps it from coming."""
     if reader.paused_at is not None:
@@ -88,7 +101,7 @@ def say_next(voice: Voice, services: BotServices, reader: Subscriber) -> str:
         return voice("next_no_keywords")
     now = services.now()
     schedule = Schedule(reader.timezone, reader.send_at, reader.weekdays)
-    batch = _find_next_batch(reader, now)
+    batch = services.calendar.find_next_announced(_find_last_had(reader, now))
     due_at = find_due_at(schedule, batch)
     if due_at <= now:
         return voice(_judge_due(services, batch, now))
@@ -96,9 +109,9 @@ def say_next(voice: Voice, services: BotServices, reader: Subscriber) -> str:
     return voice("next_asap" if reader.send_at is None else "next_at", moment=moment)
 
 
-def _find_next_batch(reader: Subscriber, now: datetime) -> date:
-    """A day on which arXiv is closed brings a notice at most, so it is passed over."""
-    return find_next_announced(reader.served_on or find_expected(now) - timedelta(days=1))
+def _find_last_had(reader: Subscriber, now: datetime) -> date:
+    """Who has had nothing begins with the newest."""
+    return reader.served_on or find_expected(now) - timedelta(days=1)
 
 
 def _judge_due(services: BotServices, batch: date, now: datetime) -> str:
@@ -107,7 +120,7 @@ def _judge_due(services: BotServices, batch: date, now: datetime) -> str:
     if newest is None:
         return "next_first"
     # On a holiday nothing comes that the digest could wait for.
-    awaited = batch if is_holiday(expected) else expected
+    awaited = batch if services.calendar.is_holiday(expected) else expected
     return "next_now" if newest >= awaited else "next_unannounced"
 
 

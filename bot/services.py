@@ -11,6 +11,7 @@ from bot.voice import Voice
 from digests.clock import Now
 from digests.delivery.channel import TELEGRAM
 from digests.delivery.pacing import Pacing
+from digests.papers.calendar import Calendar, load_calendar
 from digests.phrases import load_phrases
 from digests.store.engine import Store
 from digests.subscribers.subscriber import Subscriber
@@ -29,6 +30,7 @@ class BotServices:
     channels   those that this installation can send by, as in digests/delivery/channel.py
     suggester  asks the model about keywords; None where there is no model
     allowance  how often a chat may have it asked
+    calendar   the days on which arXiv announces nothing
     close      what belongs to the loop, at its end
     """
 
@@ -41,6 +43,7 @@ class BotServices:
     channels: Collection[str] = (TELEGRAM,)
     suggester: Suggester | None = None
     allowance: Allowance = field(default_factory=Allowance)
+    calendar: Calendar = field(default_factory=load_calendar)
     close: Callable[[], Awaitable[None]] = _close_nothing
 
 

@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,23 +14,26 @@ from redis.asyncio import Redis
 from digests import broker
 from digests.clock import MovedClock, Now, utc_now
 from digests.day import Day, Model, render_edition
+from digests.delivery.alerting import tell_alerts
 from digests.delivery.channel import EMAIL, TELEGRAM, MessageChannel
 from digests.delivery.codes import send_codes
 from digests.delivery.deliver import Courier
 from digests.delivery.email import MailChannel
 from digests.delivery.pacing import MemoryPacing, Pacing, RedisPacing
 from digests.delivery.telegram import TelegramChannel
+from digests.delivery.withdrawals import drop_withdrawn
 from digests.errors import ConfigError
 from digests.keywords.standing import StandingQueries
+from digests.papers.calendar import Calendar, load_calendar
+from digests.papers.collecting.collector import Collector
+from digests.papers.collecting.plan import Stage
+from digests.papers.collecting.polling import Wanted
+from digests.papers.collecting.stages import Desk
 from digests.papers.fetch import DEADLINE_SECONDS, PageFetcher, wait_seconds
+from digests.papers.late import find_withdrawn
 from digests.papers.lookup import LookedUp, look_up
-from digests.papers.politeness import (
-    LISTING_INTERVAL_SECONDS,
-    LISTING_KEY,
-    SERVICES_INTERVAL_SECONDS,
-    SERVICES_KEY,
-    take_turn,
-)
+from digests.papers.politeness import HF_KEY, INTERVALS_SECONDS, LISTING_KEY, SERVICES_KEY, take_turn
+from digests.papers.quarantine import Quarantine
 from digests.papers.taxonomy import find_archive, find_category
 from digests.rendering.code_mail import render_code_mail
 from digests.secret_key import load_secret_key
@@ -38,6 +41,8 @@ from digests.settings import Settings, load_settings
 from digests.store.engine import Store, open_store
 from digests.store.migrate import migrate
 from digests.store.sandboxed import forget_sandbox
+from digests.subscribers.archives import find_archives_read
+from digests.subscribers.categories import find_categories_named
 from digests.subscribers.leaving import sign_target
 from digests.subscribers.stored import list_stored
 from digests.summaries.answer import build_schema
@@ -45,9 +50,12 @@ from digests.summaries.llm import ChatModel
 from digests.summaries.prompt import load_lines_hint, load_prompt, load_sections_hint
 from digests.summaries.suggesting import Suggester, build_queries_schema
 from digests.summaries.summarize import Summarizer
+from digests.trending import Trending
 
 # Between the end of a request and the end of its turn.
 _TURN_MARGIN_SECONDS = 20
+# What waits longer has been sent.
+_WITHDRAWN_SINCE = timedelta(days=7)
 _OPENAI_URL = "https://api.openai.com/v1"
 
 
@@ -81,6 +89,11 @@ class Services:
             raise ConfigError(f"PAPERPOST_ARCHIVES: arXiv has no {', '.join(unknown)}; write it like: cs stat math.NA")
         return tuple(dict.fromkeys(filter(None, scopes.values())))
 
+    @cached_property
+    def calendar(self) -> Calendar:
+        """arXiv's, as the operator has changed it."""
+        return load_calendar().change(self.settings.holiday_changes)
+
     @property
     def model(self) -> Model | None:
         if not self.settings.has_llm:
@@ -98,6 +111,19 @@ class Services:
             max_full=self.settings.max_full_papers,
             is_sandbox=self.settings.is_sandbox,
             standing=self._standing,
+            calendar=self.calendar,
+        )
+
+    @property
+    def trending(self) -> Trending:
+        """What the community reads, as digests of its own."""
+        model = self.model
+        return Trending(
+            store=self.store,
+            now=self.now,
+            key=None if model is None else model.key,
+            channels=self.channel_names,
+            is_sandbox=self.settings.is_sandbox,
         )
 
     @cached_property
@@ -166,6 +192,16 @@ class Services:
             lease_seconds=self.settings.lease_seconds,
         )
 
+    def drop_withdrawn(self) -> int:
+        """Take papers that were withdrawn out of digests that are not sent yet; returns out of how many."""
+        withdrawn = find_withdrawn(self.store, self.now().date() - _WITHDRAWN_SINCE)
+        return drop_withdrawn(self.store, withdrawn, self.now()) if withdrawn else 0
+
+    async def tell_alerts(self) -> int:
+        """Tell the admins of what they have to know; returns how many messages went out."""
+        channel = self.channels.get(TELEGRAM)
+        return 0 if channel is None else await tell_alerts(self.store, channel, self.settings.admins, now=self.now)
+
     async def send_codes(self) -> int:
         """Send the codes that readers asked for; returns how many went out."""
         channel = self.channels.get(EMAIL)
@@ -181,22 +217,50 @@ class Services:
         )
 
     @property
-    def fetcher(self) -> PageFetcher:
-        return self._build_fetcher(services_url=self.settings.arxiv_rss_url)
+    def desk(self) -> Desk:
+        """What the stages of collecting work with; a poll repeats by itself, so each asks once."""
+        fetcher = self._build_fetcher(services_url=self.settings.arxiv_rss_url, tries=1)
+        return Desk(store=self.store, sources=fetcher, quarantine=self.quarantine, now=self.now, calendar=self.calendar)
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        return Quarantine(self.settings.home / "quarantine", self.now)
+
+    @cached_property
+    def collector(self) -> Collector:
+        every = timedelta(seconds=self.settings.poll_seconds)
+        return Collector(desk=self.desk, wanted=self.list_wanted, every=every)
+
+    def list_wanted(self) -> list[Wanted]:
+        """What is to be asked for: archives by page and by record, categories by feed, and what the community reads."""
+        scopes = self.list_scopes()
+        if not scopes:
+            return []
+        feeds = [(Stage.RSS, category) for category in find_categories_named(self.store, scopes)]
+        archives = [(stage, scope) for scope in scopes for stage in (Stage.LISTING, Stage.OAI)]
+        return [*archives, *feeds, (Stage.HF, "daily")]
+
+    def list_scopes(self) -> list[str]:
+        """The archives, or categories, whose batches are fetched."""
+        return find_archives_read(self.store) if self.watched is None else list(self.watched)
 
     def look_up(self, ids: Iterable[str]) -> LookedUp:
         """Papers by id from arXiv's API; raises as lookup.look_up does. Not for use inside a running event loop."""
         api_url = self.settings.arxiv_api_url
-        fetcher = self._build_fetcher(services_url=api_url)
+        fetcher = self._build_fetcher(services_url=api_url, tries=4)
         return look_up(ids, fetch=lambda url: fetcher.fetch(url, SERVICES_KEY), api_url=api_url)
 
-    def _build_fetcher(self, *, services_url: str) -> PageFetcher:
+    def _build_fetcher(self, *, services_url: str, tries: int) -> PageFetcher:
         settings = self.settings
+        hosts = {LISTING_KEY: settings.arxiv_list_url, SERVICES_KEY: services_url, HF_KEY: settings.hf_url}
         return PageFetcher(
             list_url=settings.arxiv_list_url,
             rss_url=settings.arxiv_rss_url,
+            oai_url=settings.arxiv_oai_url,
+            hf_url=settings.hf_url,
+            tries=tries,
             contact=settings.contact,
-            turn=lambda key: self._turn(key, settings.arxiv_list_url if key == LISTING_KEY else services_url),
+            turn=lambda key: self._turn(key, hosts[key]),
             now=self.now,
         )
 
@@ -224,7 +288,7 @@ class Services:
         return take_turn(
             self.store,
             host_key,
-            interval_seconds=LISTING_INTERVAL_SECONDS if host_key == LISTING_KEY else SERVICES_INTERVAL_SECONDS,
+            interval_seconds=INTERVALS_SECONDS[host_key],
             longest_seconds=DEADLINE_SECONDS + _TURN_MARGIN_SECONDS,
             now=self.now,
             wait=wait_seconds,

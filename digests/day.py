@@ -5,38 +5,39 @@ plan_summaries → (summarise) → compose → (deliver). Between two steps only
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from functools import partial
+from datetime import date, datetime
 from typing import Final
 
-import structlog
-
 from digests.clock import Now
-from digests.composing.codec import digest_from_json, digest_to_json
-from digests.composing.compose import NEWS, Keyword, compose, is_in_scope
-from digests.composing.digest import Coverage, Digest, Nothing
+from digests.composing.codec import digest_to_json, edition_from_json
+from digests.composing.compose import compose
+from digests.composing.coverage import choose_coverage, find_named
+from digests.composing.digest import Digest, Nothing
+from digests.composing.dropping import drop_papers
+from digests.composing.trending import TrendingDigest, drop_listed
 from digests.delivery import editions
 from digests.delivery.channel import TELEGRAM
 from digests.delivery.editions import Planned, Standing
-from digests.keywords.bits import list_bits
-from digests.keywords.fan_out import fan_out
-from digests.keywords.language import Query
-from digests.keywords.matcher import Matcher
+from digests.delivery.updates import list_versions
 from digests.keywords.standing import StandingQueries
-from digests.papers import shelf as papers_shelf
-from digests.papers.calendar import find_next_announced, find_next_expected
-from digests.papers.paper import Announced, ArxivId, Paper
+from digests.matching import find_hits, list_queries, match_news, name_keywords, read_keywords
+from digests.news import News, list_lots, load_batches, load_news
+from digests.papers.calendar import Calendar, find_next_expected, load_calendar
+from digests.papers.coverage_rows import load_coverage
+from digests.papers.paper import ArxivId
+from digests.papers.upvotes import find_upvotes
 from digests.rendering.email import Mail, render_mail
 from digests.rendering.telegram import render_parts
+from digests.rendering.trending.mail import render_trending_mail
 from digests.store.engine import Store
 from digests.store.sandboxed import SANDBOX_SLOTS
 from digests.subscribers.readers import Reader, active_readers
 from digests.subscribers.schedule import find_due_at
-from digests.subscribers.stored import read_stored
 from digests.summaries import shelf as summaries_shelf
+from digests.summaries.cards import load_cards
 from digests.summaries.summary import CHINESE, Card, Key, summary_language
 
-log = structlog.get_logger(__name__)
+__all__ = ["Day", "Model", "Preview", "load_cards", "render_edition"]
 
 #: That there is nothing today is said in the chat, silently, and not by mail; that the whole list is void, everywhere.
 _MAILED: Final = (None, Nothing.ALL_UNREADABLE)
@@ -69,6 +70,7 @@ class Day:
     model     None: no summaries are asked for
     channels  those that are open
     standing  the queries of all readers, where this process composes for many of them
+    calendar  the days without an announcement
     """
 
     store: Store
@@ -80,6 +82,7 @@ class Day:
     max_full: int
     is_sandbox: bool = False
     standing: StandingQueries = field(default_factory=lambda: StandingQueries(tuple))
+    calendar: Calendar = field(default_factory=load_calendar)
 
     @property
     def dates(self) -> tuple[date, ...]:
@@ -120,20 +123,27 @@ class Day:
         """Papers whose summary is planned and waits for somebody to ask for it."""
         if self.model is None:
             return []
-        return summaries_shelf.due_summaries(self.store, self._paper_ids(), self.model.key, self.now())
+        key, now, lots = self.model.key, self.now(), list_lots(self.store, self.dates)
+        return [paper_id for lot in lots for paper_id in summaries_shelf.due_summaries(self.store, lot, key, now)]
 
     def has_open_summaries(self) -> bool:
-        """Is anybody at work on a summary of this batch, or about to be?"""
+        """Is anybody at work on a summary of this batch, or of what comes late with it, or about to be?"""
         if self.model is None:
             return False
-        return summaries_shelf.has_open(self.store, self._paper_ids(), self.model.key, self.now())
+        key, now, lots = self.model.key, self.now(), list_lots(self.store, self.dates)
+        return any(summaries_shelf.has_open(self.store, lot, key, now) for lot in lots)
 
     def compose(self, subscriber_ids: Collection[int] | None = None) -> int:
         """Give every waiting reader (or those named) an edition with planned deliveries; returns how many."""
         readers = self.waiting_readers(subscriber_ids)
-        composed = list(self._compose_all(readers))
+        if not readers:
+            return 0
+        news = load_news(self.store, self.dates, readers)
+        composed = list(self._compose_all(readers, news))
         cards = self._load_all_cards(digest for _, digest in composed)
-        return sum(self._plan_edition(reader, digest, cards[digest.language]) for reader, digest in composed)
+        return sum(
+            self._plan_edition(reader, digest, cards[digest.language], news.looked_at) for reader, digest in composed
+        )
 
     def announce_nothing(self, nothing: Nothing, subscriber_ids: Collection[int]) -> int:
         """Tell these readers why there is no batch of this date; returns how many."""
@@ -143,7 +153,8 @@ class Day:
 
     def preview(self, reader: Reader) -> Preview:
         """The reader's whole digest as of now, with papers sent before. Sends and stores nothing."""
-        (digest,) = [digest for _, digest in self._compose_all([reader], with_sent=True)]
+        news = load_batches(self.store, self.dates)
+        (digest,) = [digest for _, digest in self._compose_all([reader], news, with_sent=True)]
         return Preview(digest, load_cards(self.store, digest.paper_ids, digest.language))
 
     def waiting_readers(self, among: Collection[int] | None = None) -> list[Reader]:
@@ -155,72 +166,52 @@ class Day:
             if reader.id not in served and reader.keywords and any(t.channel in self.channels for t in reader.targets)
         ]
 
-    def _load_announced(self) -> list[Announced]:
-        return [item for on in self.dates for item in papers_shelf.load_batch(self.store, on)]
-
-    def _paper_ids(self) -> list[ArxivId]:
-        return [item.paper.id for item in self._load_announced()]
-
     def _find_wanted(self, subscriber_ids: Collection[int] | None) -> set[ArxivId]:
         """What the digests of those who read Chinese will have, without composing them."""
         readers = [r for r in self.waiting_readers(subscriber_ids) if summary_language(r.language) == CHINESE]
-        announced = self._load_announced() if readers else []
-        papers, queries = _list_news(announced), _read_keywords(readers)
-        hits = self.standing.find(queries.values(), papers, self._load_chinese(papers))
-        sent = self._find_sent(readers, announced)
-        held = ((reader.id, canonical) for reader in readers for canonical in _list_canonicals(reader, queries))
-        found = fan_out(hits, held)
-        return {
-            papers[number].id
-            for reader in readers
-            for number in list_bits(found.get(reader.id, 0))
-            if is_in_scope(papers[number], reader.scope) and papers[number].id not in sent.get(reader.id, ())
-        }
-
-    def _compose_all(self, readers: Sequence[Reader], *, with_sent: bool = False) -> Iterable[tuple[Reader, Digest]]:
         if not readers:
-            return
-        announced = self._load_announced()
-        queries = _read_keywords(readers)
-        papers = _list_news(announced)
-        # One reader's preview is no reason to match for everybody.
-        match = Matcher(queries.values()).match if with_sent else partial(self.standing.match, queries.values())
-        matches = match(papers, self._load_chinese(papers))
-        coverage = self._coverage()
-        sent = {} if with_sent else self._find_sent(readers, announced)
+            return set()
+        news = load_news(self.store, self.dates, readers)
+        hits = find_hits(self.store, news, readers, read_keywords(readers), self.standing)
+        sent = self._find_sent(readers, set[ArxivId]().union(*hits.values()))
+        updates = {one.paper_id for told in news.updates.values() for one in told if not one.is_withdrawn}
+        return updates.union(*(hit - sent[reader_id] for reader_id, hit in hits.items()))
+
+    def _compose_all(
+        self, readers: Sequence[Reader], news: News, *, with_sent: bool = False
+    ) -> Iterable[tuple[Reader, Digest]]:
+        queries = read_keywords(readers)
+        matches = match_news(self.store, news, queries.values(), None if with_sent else self.standing)
+        hit = {match.paper_id for found in matches.values() for match in found}
+        sent = {} if with_sent else self._find_sent(readers, hit)
+        upvotes, coverage = find_upvotes(self.store, hit), load_coverage(self.store, self.dates, self.now())
         for reader in readers:
             yield (
                 reader,
                 compose(
-                    announced=announced,
+                    announced=news.announced,
                     matches=matches,
-                    keywords=[
-                        Keyword(queries[k.canonical].canonical, k.typed)
-                        for k in reader.keywords
-                        if k.canonical in queries
-                    ],
+                    keywords=name_keywords(reader, queries),
                     language=reader.language,
                     announced_on=self.on,
                     now=self.now(),
                     scope=reader.scope,
                     sent_before=sent.get(reader.id, frozenset()),
-                    coverage=coverage,
+                    coverage=choose_coverage(coverage, reader.scope, find_named(list_queries(reader, queries))),
                     max_full=self.max_full,
                     dates=self.dates if self.earlier else (),
-                    next_due=find_due_at(reader.schedule, find_next_announced(self.on)),
+                    next_due=find_due_at(reader.schedule, self.calendar.find_next_announced(self.on)),
                     timezone=reader.schedule.zone.key,
                     unreadable=[k.typed for k in reader.keywords if k.canonical not in queries],
+                    late=news.list_late(reader),
+                    updates=news.updates.get(reader.id, ()),
+                    upvotes=upvotes,
+                    takes_crosses=reader.wants_crosses,
                 ),
             )
 
-    def _load_chinese(self, papers: Sequence[Paper]) -> dict[ArxivId, str]:
-        """A purely Chinese keyword sees translated papers only (keywords.md §2.7)."""
-        summaries = summaries_shelf.find_summaries(self.store, [paper.id for paper in papers], CHINESE)
-        return {id_: f"{s.title}\n{s.abstract}" for id_, s in summaries.items() if s.is_readable}
-
-    def _find_sent(self, readers: Sequence[Reader], announced: Sequence[Announced]) -> dict[int, set[ArxivId]]:
-        papers = [item.paper.id for item in announced]
-        return editions.sent_paper_ids(self.store, [reader.id for reader in readers], papers)
+    def _find_sent(self, readers: Sequence[Reader], among: Collection[ArxivId]) -> dict[int, set[ArxivId]]:
+        return editions.sent_paper_ids(self.store, [reader.id for reader in readers], among)
 
     def _load_all_cards(self, digests: Iterable[Digest]) -> dict[str, Mapping[ArxivId, Card]]:
         """By language; a paper that many readers get is read once."""
@@ -229,11 +220,10 @@ class Day:
             wanted.setdefault(digest.language, set()).update(digest.paper_ids)
         return {language: load_cards(self.store, ids, language) for language, ids in wanted.items()}
 
-    def _coverage(self) -> list[Coverage]:
-        rows = [row for on in self.dates for row in papers_shelf.coverage(self.store, on)]
-        return [Coverage(row.scope, row.source, row.seen, row.total, row.whole) for row in rows]
-
-    def _plan_edition(self, reader: Reader, digest: Digest, cards: Mapping[ArxivId, Card]) -> bool:
+    def _plan_edition(
+        self, reader: Reader, digest: Digest, cards: Mapping[ArxivId, Card], looked_at: datetime | None
+    ) -> bool:
+        versions = {paper_id: cards[paper_id].paper.version for paper_id in digest.paper_ids}
         edition_id = editions.plan_edition(
             self.store,
             subscriber_id=reader.id,
@@ -241,9 +231,11 @@ class Day:
             announced_on=self.on,
             digest_json=digest_to_json(digest),
             paper_ids=digest.paper_ids,
+            versions=versions | list_versions(digest.updates),
             parts=self._plan_parts(reader, digest, cards),
             now=self.now(),
             standing=Standing(reader.served_on, reader.next_due),
+            served_at=looked_at,
             # A holiday's date too: then they are told so.
             next_due=find_due_at(reader.schedule, find_next_expected(self.on)),
         )
@@ -257,7 +249,7 @@ class Day:
             seen=0,
             matched=0,
             nothing=nothing,
-            next_due=find_due_at(reader.schedule, find_next_announced(self.on)),
+            next_due=find_due_at(reader.schedule, self.calendar.find_next_announced(self.on)),
             timezone=reader.schedule.zone.key,
         )
         edition_id = editions.plan_edition(
@@ -289,35 +281,13 @@ class Day:
         return parts
 
 
-def load_cards(store: Store, paper_ids: Collection[ArxivId], language: str) -> dict[ArxivId, Card]:
-    """The words of every paper, arXiv's and in `language`."""
-    papers = papers_shelf.find_papers(store, paper_ids)
-    summaries = summaries_shelf.find_summaries(store, list(papers), summary_language(language))
-    return {paper_id: Card(paper, summaries.get(paper_id)) for paper_id, paper in papers.items()}
-
-
 def render_edition(store: Store, edition_id: int, *, leave_url: str = "", leave_mailto: str = "") -> Mail:
     """The mail of a stored edition. Words that came since it was composed (a late summary) are in it."""
-    digest = digest_from_json(editions.load_digest(store, edition_id))
+    digest = edition_from_json(editions.load_digest(store, edition_id))
     cards = load_cards(store, digest.paper_ids, digest.language)
+    gone = {paper_id for paper_id, card in cards.items() if card.paper.is_withdrawn}
+    if isinstance(digest, TrendingDigest):
+        links = {"leave_url": leave_url, "leave_mailto": leave_mailto}
+        return render_trending_mail(drop_listed(digest, gone), cards, **links)
+    digest = drop_papers(digest, gone)
     return render_mail(digest, cards, leave_url=leave_url, leave_mailto=leave_mailto)
-
-
-def _read_keywords(readers: Iterable[Reader]) -> dict[str, Query]:
-    """By their stored form. One that was stored by another version of the language must not cost everybody the day."""
-    stored = {keyword.canonical for reader in readers for keyword in reader.keywords}
-    queries = read_stored(sorted(stored))
-    if refused := stored - queries.keys():
-        # Not the keywords themselves: what people look for is theirs.
-        log.error("stored_queries_refused", count=len(refused))
-    return queries
-
-
-def _list_canonicals(reader: Reader, queries: Mapping[str, Query]) -> list[str]:
-    """As this version writes those of a reader's keywords that it can read."""
-    return [queries[k.canonical].canonical for k in reader.keywords if k.canonical in queries]
-
-
-def _list_news(announced: Iterable[Announced]) -> list[Paper]:
-    """Each once. Replacements are never news (invariant 2)."""
-    return list({item.paper.id: item.paper for item in announced if item.kind in NEWS}.values())

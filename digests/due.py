@@ -14,8 +14,8 @@ from sqlalchemy import Row, Select, bindparam, exists, or_, select, update
 
 from digests.clock import announced_at
 from digests.composing.digest import Nothing
-from digests.papers.calendar import find_expected, is_holiday
-from digests.papers.polling import find_faults
+from digests.papers.calendar import Calendar, find_expected
+from digests.papers.collecting.polling import find_faults
 from digests.papers.readiness import Batches, load_batches
 from digests.papers.shelf import find_stored
 from digests.store.engine import Store
@@ -28,8 +28,8 @@ from digests.summaries.summary import CHINESE, summary_language
 LONGEST_WAIT: Final = timedelta(hours=3)
 #: No reader's next digest is further away (a week, and a holiday): such a row was written while a clock was wrong.
 _FURTHEST: Final = timedelta(days=10)
-#: Papers older than that are for a back-fill.
-_LOOK_BACK: Final = timedelta(days=30)
+#: Nothing older is caught up with (papers/collecting/missed.py).
+_LOOK_BACK: Final = timedelta(days=91)
 _MAX_READERS: Final = 5_000
 
 
@@ -65,7 +65,7 @@ def work_out_next(store: Store, now: datetime) -> int:
     return _save_next(store, [(row, find_next_due(_schedule(row), row.served_on, now)) for row in rows])
 
 
-def find_due(store: Store, now: datetime, channels: Sequence[str]) -> list[Due]:
+def find_due(store: Store, now: datetime, channels: Sequence[str], calendar: Calendar) -> list[Due]:
     """Readers for whom a batch is due and ready; `channels` are those that are open.
 
     Who was looked at too early (their hour for the newest batch is still to come) gets the right moment.
@@ -73,7 +73,7 @@ def find_due(store: Store, now: datetime, channels: Sequence[str]) -> list[Due]:
     batches = load_batches(store, now)
     if batches.newest is None:
         return []
-    coming = _find_coming(batches, now)
+    coming = _find_coming(batches, now, calendar)
     groups: defaultdict[tuple[tuple[date, ...], bool, bool], list[int]] = defaultdict(list)
     later: list[tuple[Row[Any], datetime]] = []
     for row in _find_waiting(store, now, batches.newest, channels):
@@ -86,8 +86,9 @@ def find_due(store: Store, now: datetime, channels: Sequence[str]) -> list[Due]:
         if coming is not None and find_due_at(schedule, coming) <= now:
             # It is theirs too, and comes any minute: one digest, not two.
             continue
-        is_late = now >= max(row.next_due, *(batches.stored[on] for on in dates)) + LONGEST_WAIT
-        if is_late or batches.newest not in dates or batches.is_whole_for(row.scope):
+        # Of the newest one: while earlier ones are caught up with, something comes all the time.
+        is_late = now >= max(row.next_due, batches.stored[dates[-1]]) + LONGEST_WAIT
+        if is_late or _is_here(row, dates, batches):
             groups[dates, is_late, summary_language(row.language) == CHINESE].append(row.id)
     _save_next(store, later)
     return [Due(dates, tuple(ids), late, needs) for (dates, late, needs), ids in sorted(groups.items())]
@@ -106,7 +107,7 @@ def find_groups(store: Store, on: date) -> dict[tuple[date, ...], list[int]]:
 
 
 def find_unannounced(
-    store: Store, now: datetime, channels: Sequence[str], slot: Callable[[date], str]
+    store: Store, now: datetime, channels: Sequence[str], calendar: Calendar, slot: Callable[[date], str]
 ) -> list[Unannounced]:
     """Readers whose hour for a batch has come that should be there and is not, who have not been told yet.
 
@@ -116,7 +117,7 @@ def find_unannounced(
     """
     expected = find_expected(now)
     batches = load_batches(store, now)
-    if expected in batches.stored or _find_coming(batches, now) is not None:
+    if expected in batches.stored or _find_coming(batches, now, calendar) is not None:
         return []
     told = exists().where(editions.c.subscriber_id == subscribers.c.id, editions.c.slot == slot(expected))
     query = (
@@ -127,7 +128,7 @@ def find_unannounced(
     with store.reading() as connection:
         rows = connection.execute(query).all()
     ids = tuple(row.id for row in rows if find_due_at(_schedule(row), expected) <= now)
-    return [Unannounced(expected, _find_reason(store, expected), ids)] if ids else []
+    return [Unannounced(expected, _find_reason(store, expected, calendar), ids)] if ids else []
 
 
 def find_awaiting(store: Store, on: date) -> list[int]:
@@ -139,8 +140,8 @@ def find_awaiting(store: Store, on: date) -> list[int]:
         return list(connection.scalars(query))
 
 
-def _find_reason(store: Store, expected: date) -> Nothing:
-    if is_holiday(expected):
+def _find_reason(store: Store, expected: date, calendar: Calendar) -> Nothing:
+    if calendar.is_holiday(expected):
         return Nothing.HOLIDAY
     return Nothing.NOT_FETCHED if find_faults(store) else Nothing.NOT_ANNOUNCED
 
@@ -166,10 +167,15 @@ def _find_unserved(row: Row[Any], batches: Batches) -> list[date]:
     return [on for on in stored if on > row.served_on] if row.served_on else [max(stored)]
 
 
-def _find_coming(batches: Batches, now: datetime) -> date | None:
+def _is_here(row: Row[Any], dates: Sequence[date], batches: Batches) -> bool:
+    is_whole = batches.newest not in dates or batches.is_whole_for(row.scope)
+    return is_whole and batches.is_caught_up_for(row.scope, row.served_on)
+
+
+def _find_coming(batches: Batches, now: datetime, calendar: Calendar) -> date | None:
     """The batch that should be out and of which nothing is here yet, while it may still come."""
     expected = find_expected(now)
-    may_come = not is_holiday(expected) and now < announced_at(expected) + LONGEST_WAIT
+    may_come = not calendar.is_holiday(expected) and now < announced_at(expected) + LONGEST_WAIT
     return expected if may_come and expected not in batches.stored else None
 
 

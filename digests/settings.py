@@ -2,26 +2,27 @@
 
 import difflib
 import os
-import re
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 from digests.errors import ConfigError
+from digests.setting_values import (
+    is_address,
+    is_database,
+    is_mail,
+    is_redis,
+    read_holidays,
+    read_telegram_ids,
+)
 
 _PREFIX: Final = "PAPERPOST_"
 # Windows editors begin a file with a mark that would become part of the first name.
 _ENV_ENCODING: Final = "utf-8-sig"
-# redis-py and Celery get the same address: without what only one of them takes (unix://, redis+socket://, options).
-_REDIS: Final = re.compile(r"redis(?P<tls>s)?://[^/?#]+(/[0-9]*)?(?(tls)(\?ssl_\w+=[^&#]+(&ssl_\w+=[^&#]+)*)?)")
-_ATOM: Final = r"[\w!#$%&'*+/=?^`{|}~-]+"
-_MAIL: Final = re.compile(rf"{_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
 
 
 class Settings(BaseSettings):
@@ -72,6 +73,7 @@ class Settings(BaseSettings):
     arxiv_api_url: str = "https://export.arxiv.org"
     arxiv_oai_url: str = "https://oaipmh.arxiv.org"
     archives: str = ""
+    holidays: str = ""
     hf_url: str = "https://huggingface.co"
 
     max_keywords: int = Field(50, ge=1)
@@ -97,21 +99,21 @@ class Settings(BaseSettings):
     )
     @classmethod
     def _is_web_address(cls, value: str) -> str:
-        if value and not _is_address(value, {"http", "https"}):
+        if value and not is_address(value, {"http", "https"}):
             raise ValueError("must be an address that begins with http:// or https://")
         return value.rstrip("/")
 
     @field_validator("smtp_url")
     @classmethod
     def _is_smtp_address(cls, value: SecretStr) -> SecretStr:
-        if value and not _is_address(value.get_secret_value(), {"smtp", "smtps", "smtp+starttls"}):
+        if value and not is_address(value.get_secret_value(), {"smtp", "smtps", "smtp+starttls"}):
             raise ValueError("must look like smtps://user:password@host:465 or smtp+starttls://…:587 or smtp://…:25")
         return value
 
     @field_validator("mail_from")
     @classmethod
     def _is_mail_address(cls, value: str) -> str:
-        if value and not _MAIL.fullmatch(value):
+        if value and not is_mail(value):
             raise ValueError("must be one mail address, like digest@example.org")
         return value
 
@@ -125,15 +127,27 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _is_database_address(cls, value: str) -> str:
-        if value and not _is_database(value):
+        if value and not is_database(value):
             raise ValueError("must look like sqlite:////folder/file.db or postgresql://user:password@host:5432/name")
         return value
 
     @field_validator("redis_url")
     @classmethod
     def _is_redis_address(cls, value: str) -> str:
-        if value and not (_is_address(value, {"redis", "rediss"}) and _REDIS.fullmatch(value)):
+        if value and not is_redis(value):
             raise ValueError("must look like redis://user:password@host:6379/0 or rediss://…, options of TLS behind ?")
+        return value
+
+    @field_validator("admin_ids")
+    @classmethod
+    def _are_telegram_ids(cls, value: str) -> str:
+        read_telegram_ids(value)
+        return value
+
+    @field_validator("holidays")
+    @classmethod
+    def _are_days(cls, value: str) -> str:
+        read_holidays(value)
         return value
 
     @property
@@ -163,6 +177,16 @@ class Settings(BaseSettings):
         """Archives or categories that are asked for; None = those of the readers' scopes."""
         names = tuple(self.archives.replace(",", " ").split())
         return () if names == ("none",) else names or None
+
+    @property
+    def admins(self) -> tuple[int, ...]:
+        """Telegram ids of those who are told of alerts."""
+        return read_telegram_ids(self.admin_ids)
+
+    @property
+    def holiday_changes(self) -> dict[date, bool]:
+        """Days without an announcement (True) that the calendar lacks, and days (False) that it has wrongly."""
+        return read_holidays(self.holidays)
 
     @cached_property
     def store_url(self) -> str:
@@ -211,22 +235,6 @@ def _variables(name: str) -> list[str]:
     if isinstance(alias, AliasChoices):
         return [str(choice) for choice in alias.choices]
     return [str(alias) if alias else _PREFIX + name.upper()]
-
-
-def _is_address(url: str, schemes: set[str]) -> bool:
-    try:
-        parts = urlsplit(url)
-        # `port` raises for what is none.
-        return url.isprintable() and parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
-def _is_database(url: str) -> bool:
-    try:
-        return make_url(url).get_backend_name() in {"sqlite", "postgresql", "postgres"}
-    except (ArgumentError, ValueError):
-        return False
 
 
 def _leave_unchecked(bad: dict[str, Any], overrides: dict[str, Any]) -> Settings:

@@ -7,12 +7,17 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
+from digests.alerts import Alert, find_open
 from digests.delivery.states import DeliveryState
 from digests.heartbeat import find_heartbeats
+from digests.papers.calendar import find_expected
+from digests.papers.coverage import Covered
+from digests.papers.coverage_rows import load_coverage
 from digests.store.engine import Store
 from digests.store.tables import (
     announcements,
     batches,
+    catch_ups,
     deliveries,
     edition_papers,
     editions,
@@ -73,8 +78,9 @@ class BatchStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class PollStatus:
-    """A page that is asked for. `failing_since` None: the last answer was one."""
+    """What is asked for. `failing_since` None: the last answer was one."""
 
+    stage: str
     scope: str
     next_at: datetime
     failing_since: datetime | None
@@ -98,6 +104,25 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CatchUpStatus:
+    """Batches of the past that are fetched.
+
+    pending    still to come; `done` others since the oldest of these are here
+    late       of these, readers' digests wait for them
+    oldest_on  arXiv's date of the oldest that is still to come
+    given_up   neither /catchup nor OAI-PMH had them
+    fault      why the next one is not here yet, where asking has failed
+    """
+
+    pending: int = 0
+    late: int = 0
+    done: int = 0
+    given_up: int = 0
+    oldest_on: date | None = None
+    fault: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Status:
     """The whole house.
 
@@ -110,6 +135,8 @@ class Status:
     queues              waiting tasks by queue; None where no broker answers
     recent_deliveries   the sends planned in the last 7 days, by state
     recent_reasons      why some of them are not sent, the most frequent first
+    coverage            each archive and category of the newest days
+    alerts              what waits for a person, the oldest first
     """
 
     batches: tuple[BatchStatus, ...]
@@ -128,10 +155,15 @@ class Status:
     recent_reasons: tuple[Reason, ...]
     polls: tuple[PollStatus, ...]
     heartbeats: tuple[Heartbeat, ...]
+    coverage: tuple[Covered, ...] = ()
+    catch_ups: CatchUpStatus = CatchUpStatus()
+    alerts: tuple[Alert, ...] = ()
 
 
 def report_day(store: Store, on: date) -> DayReport:
-    of_day = select(editions.c.id).where(editions.c.announced_on == on)
+    # A list of what the community reads is no digest of a batch.
+    is_digest = ~editions.c.slot.contains("trending:")
+    of_day = select(editions.c.id).where(editions.c.announced_on == on, is_digest)
     matched = select(edition_papers.c.paper_id).where(edition_papers.c.edition_id.in_(of_day)).distinct()
     by_kind = select(announcements.c.kind, _NUMBER).where(announcements.c.announced_on == on)
     by_summary = select(summaries.c.state, _NUMBER).where(summaries.c.paper_id.in_(matched))
@@ -161,7 +193,8 @@ def report_status(
     """
     due, recent = subscribers.c.next_due, deliveries.c.planned_at > now - _WEEK
     by_state = select(deliveries.c.state, _NUMBER).group_by(deliveries.c.state)
-    beats = find_heartbeats(store)
+    beats, alerts = find_heartbeats(store), find_open(store)
+    covered = load_coverage(store, _find_days(store, now), now)
     with store.reading() as connection:
         return Status(
             batches=tuple(BatchStatus(**row) for row in connection.execute(_select_batches()).mappings()),
@@ -180,13 +213,44 @@ def report_status(
             recent_reasons=tuple(Reason(**row) for row in connection.execute(_select_reasons(recent)).mappings()),
             polls=tuple(PollStatus(**row) for row in connection.execute(_select_polls()).mappings()),
             heartbeats=tuple(_describe_beat(name, beats[name], beats_now or now) for name in sorted(beats)),
+            coverage=tuple(covered),
+            catch_ups=_count_catch_ups(connection),
+            alerts=tuple(alerts),
         )
 
 
+def _find_days(store: Store, now: datetime) -> list[date]:
+    """The newest of which anything is here, and the one that is asked for now."""
+    with store.reading() as connection:
+        days = set(connection.scalars(_select_newest()))
+        if connection.scalar(select(polls.c.scope).limit(1)):
+            days.add(find_expected(now))
+    return sorted(days)[-_MAX_DAYS:]
+
+
+def _count_catch_ups(connection: Connection) -> CatchUpStatus:
+    is_open = catch_ups.c.closed_at.is_(None)
+    is_given_up = ~is_open & (catch_ups.c.fault != "")
+    oldest = connection.scalar(select(func.min(catch_ups.c.announced_on)).where(is_open))
+    done = select(_NUMBER).where(~is_open, ~is_given_up, catch_ups.c.announced_on >= (oldest or date.max))
+    failing = select(catch_ups.c.fault).where(is_open, catch_ups.c.fault != "").order_by(catch_ups.c.rank).limit(1)
+    return CatchUpStatus(
+        pending=_scalar(connection, select(_NUMBER).where(is_open)),
+        late=_scalar(connection, select(_NUMBER).where(is_open, catch_ups.c.is_late)),
+        done=_scalar(connection, done),
+        given_up=_scalar(connection, select(_NUMBER).where(is_given_up)),
+        oldest_on=oldest,
+        fault=connection.scalar(failing) or "",
+    )
+
+
+def _select_newest() -> Select[date]:
+    return select(batches.c.announced_on).distinct().order_by(batches.c.announced_on.desc()).limit(_MAX_DAYS)
+
+
 def _select_batches() -> Select[Any]:
-    newest = select(batches.c.announced_on).distinct().order_by(batches.c.announced_on.desc()).limit(_MAX_DAYS)
     columns = [batches.c[field.name] for field in fields(BatchStatus)]
-    query = select(*columns).where(batches.c.announced_on.in_(newest))
+    query = select(*columns).where(batches.c.announced_on.in_(_select_newest()))
     return query.order_by(batches.c.announced_on, batches.c.scope, batches.c.source)
 
 
@@ -203,7 +267,7 @@ def _select_reasons(recent: ColumnElement[bool]) -> Select[Any]:
 
 def _select_polls() -> Select[Any]:
     columns = [polls.c[field.name] for field in fields(PollStatus)]
-    return select(*columns).order_by(polls.c.failing_since.is_(None), polls.c.next_at, polls.c.scope)
+    return select(*columns).order_by(polls.c.failing_since.is_(None), polls.c.next_at, polls.c.stage, polls.c.scope)
 
 
 def _describe_beat(process: str, beat_at: datetime, now: datetime) -> Heartbeat:

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -17,9 +18,15 @@ from digests.papers.wire import read_document, read_payload
 from sandbox.arxiv_pages import render_feed, render_listing
 from sandbox.document import Document, document_path
 from sandbox.keeping import replace_text
+from sandbox.replay.folders import build_sample
+from sandbox.replay.inventing import build_daily
+from sandbox.replay.world import World
 from sandbox.sample import SampleDay
 
 _ENDINGS: Final = (".html", ".xml", ".rss", ".gz")
+_MINUTE: Final = timedelta(minutes=1)
+#: Papers on Hugging Face's list of a day.
+_DAILY: Final = 6
 
 #: Scope and source of a page: `cs.LG` of RSS.
 Page = tuple[str, Source]
@@ -27,12 +34,12 @@ Page = tuple[str, Source]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnouncedDay:
-    """One batch. `papers` counts each once; `sample` stands for every page there is, `documents` for themselves."""
+    """One batch. `papers` counts each once; `documents` are recorded pages, `sample` stands for all others."""
 
     announced_on: date
     papers: int
     pages: tuple[Page, ...]
-    sample: SampleDay | None = None
+    sample: SampleDay
     documents: tuple[tuple[Page, Document], ...] = ()
 
 
@@ -53,6 +60,7 @@ class Announcer:
                 "choose another folder for PAPERPOST_HOME."
             )
         self._published = 0 if newest is None else sum(day.announced_on <= newest for day in self._days)
+        self._build_world = lru_cache(maxsize=1)(lambda published: _build_world(self._days[:published], self._eve))
 
     @property
     def published(self) -> int:
@@ -80,14 +88,25 @@ class Announcer:
         return sorted({scope for day in self._days for scope, source in day.pages if source is Source.LISTING})
 
     @property
-    def current(self) -> SampleDay | list[Document]:
-        """Of each page its newest day; before its first an empty one of the day before, as a server that lags has."""
-        shown = self._days[: self._published]
-        sample = self._days[0].sample
-        if sample is not None:
-            return (shown[-1].sample if shown else None) or sample.model_copy(update=self._eve())
+    def opened_at(self) -> datetime:
+        """So late it is at least: a batch that is out is out, whatever the clock says."""
+        newest = self._days[self._published - 1].announced_on if self._published else self._eve
+        return announced_at(newest) + _MINUTE
+
+    @property
+    def world(self) -> World:
+        return self._build_world(self._published)
+
+    @property
+    def has_documents(self) -> bool:
+        """Whether it announces recorded pages, which know nothing of arXiv's others."""
+        return any(day.documents for day in self._days)
+
+    @property
+    def documents(self) -> list[Document]:
+        """Of each recorded page its newest day; before its first one of the day before, empty: a late server."""
         newest: dict[Page, list[Document]] = {page: [self._build_empty(page)] for page in self._all_pages()}
-        for day in shown:
+        for day in self._days[: self._published]:
             grouped = defaultdict(list)
             for page, document in day.documents:
                 grouped[page].append(document)
@@ -95,19 +114,24 @@ class Announcer:
         return [document for documents in newest.values() for document in documents]
 
     def _all_pages(self) -> set[Page]:
-        return {page for day in self._days for page in day.pages}
+        return {page for day in self._days for page, _ in day.documents}
 
     def _build_empty(self, page: Page) -> Document:
         scope, source = page
-        eve = SampleDay(archive=archive_of(scope), **self._eve())
+        eve = SampleDay(announced_on=self._eve, archive=archive_of(scope), papers=())
         if source is Source.LISTING:
             return Document(document_path(page), render_listing(eve, scope))
         feed = render_feed(eve, scope, feed_format="rss" if source is Source.RSS else "atom")
         return Document(document_path(page), feed, "application/xml")
 
-    def _eve(self) -> dict[str, object]:
-        before = announced_at(self._days[0].announced_on) - timedelta(minutes=1)
-        return {"announced_on": find_expected(before), "papers": ()}
+    @property
+    def _eve(self) -> date:
+        return find_expected(announced_at(self._days[0].announced_on) - _MINUTE)
+
+
+def _build_world(days: Sequence[AnnouncedDay], eve: date) -> World:
+    samples = tuple(day.sample for day in days)
+    return World(days=samples, daily=build_daily(samples, seed=1, a_day=_DAILY), eve=eve)
 
 
 def sample_days(samples: Iterable[SampleDay]) -> list[AnnouncedDay]:
@@ -171,6 +195,7 @@ def _build_day(on: date, found: Sequence[tuple[Announcement, bytes]]) -> Announc
         announced_on=on,
         papers=len({entry.paper.id for announcement, _ in found for entry in announcement.entries}),
         pages=tuple(dict.fromkeys(page for page, _ in documents)),
+        sample=build_sample(on, [entry for announcement, _ in found for entry in announcement.entries]),
         documents=documents,
     )
 

@@ -1,108 +1,111 @@
-"""A stand-in for arxiv.org and rss.arxiv.org: a sample day, recorded answers in their order, or an announcer's days.
+"""A stand-in for arXiv's four hosts and Hugging Face.
 
-GET  /list/{scope}/new?skip=&show=   GET  /rss/{scope}   GET  /atom/{scope}   GET  /api/query?id_list=
-POST /_sandbox/faults                a list of `Fault`: the next requests that fit get them, in this order
-GET  /_sandbox/visits                the requests so far; app.state.traffic has them for a test in the same process
+GET  /list/{scope}/new   /catchup/{scope}/{date}   /rss/{scope}   /atom/{scope}   /api/query   /oai   /api/daily_papers
+GET  /robots.txt         what arXiv allows
+POST /_sandbox/faults    a list of `Fault`: the next requests that fit get them, in this order
+GET  /_sandbox/visits    the requests so far; app.state.traffic has them for a test in the same process
 """
 
-import time
-from collections import deque
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
-from functools import lru_cache
-from itertools import pairwise
 from typing import Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import HTMLResponse, PlainTextResponse, StreamingResponse
+from fastapi.responses import PlainTextResponse, StreamingResponse
 
-from digests.papers.taxonomy import (
-    all_archives,
-    all_categories,
-    archive_of,
-    canonical_category,
-    find_archive,
-    find_category,
-)
+from digests.clock import Now, utc_now
 from sandbox.announcer import Announcer
 from sandbox.arxiv_api import build_api
-from sandbox.arxiv_faults import Fault, FaultQueue, build_refusal, spoil
-from sandbox.arxiv_pages import SHOW_VALUES, FeedFormat, render_feed, render_feed_error, render_listing, render_refusal
+from sandbox.arxiv_faults import Fault, FaultQueue, Pause, build_refusal, spoil
 from sandbox.document import Document
-from sandbox.sample import SampleDay, SamplePaper, load_sample
+from sandbox.replay.catch_up import build_catch_up
+from sandbox.replay.counting import Counting
+from sandbox.replay.feeds import answer_feed, find_error
+from sandbox.replay.huggingface import build_huggingface, refuse_flood
+from sandbox.replay.listing import answer_listing, find_refusal
+from sandbox.replay.oai import build_oai, refuse_token
+from sandbox.replay.rules import Traffic, Visit, find_host
+from sandbox.replay.shown import Shown
+from sandbox.replay.world import World
+from sandbox.sample import SampleDay
+from sandbox.showing import show
 
 _SANDBOX: Final = "/_sandbox"
-_HTML: Final = "text/html; charset=utf-8"
-_XML: Final = "application/xml"
+_ROBOTS: Final = (
+    "User-agent: *\nCrawl-delay: 15\nAllow: /list\nAllow: /abs\nAllow: /catchup\nDisallow: /api\nDisallow: /IgnoreMe\n"
+)
 
-_Answer = Callable[[Request], Response]
 _Next = Callable[[Request], Awaitable[StreamingResponse]]
 _Middleware = Callable[[Request, _Next], Awaitable[Response]]
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """`at_seconds` is from a clock without a date: only differences mean something."""
-
-    path: str
-    query: str
-    user_agent: str
-    at_seconds: float
-
-
-@dataclass
-class Traffic:
-    """Every request for a page or feed, oldest first, those with a fault too."""
-
-    visits: list[Visit] = field(default_factory=list)
-
-    @property
-    def gaps_seconds(self) -> list[float]:
-        """Between the beginnings of neighbouring requests."""
-        return [later.at_seconds - earlier.at_seconds for earlier, later in pairwise(self.visits)]
-
-
 def build_app(
-    documents: SampleDay | Sequence[Document] | Announcer, *, tick: Callable[[], float] = time.monotonic
+    documents: World | SampleDay | Sequence[Document] | Announcer,
+    *,
+    now: Now = utc_now,
+    pause: Pause = asyncio.sleep,
 ) -> FastAPI:
-    """The server. A sample day knows every scope of arXiv; of recorded answers, what is not there is a 404."""
+    """The server. A world and a sample day know every scope of arXiv; of recorded answers, what is not there is a 404.
+
+    now    the simulated clock: requests are judged by it, and what is shown goes by it
+    pause  waits so many seconds while an answer dribbles
+    """
     app = FastAPI(title="Sandbox arXiv", openapi_url=None, redirect_slashes=False)
+    shown = show(documents, now)
     traffic = app.state.traffic = Traffic()
     faults = FaultQueue()
-    answer = _answer_from_announcer(documents) if isinstance(documents, Announcer) else _answer_from(documents)
-    app.middleware("http")(_watch(traffic, faults, tick))
+    app.middleware("http")(_spoil_some(faults, traffic, shown, pause))
+    # The last one is the outermost.
+    app.add_middleware(Counting, traffic=traffic, now=now, besides=_SANDBOX)
     app.include_router(_build_controls(traffic, faults))
-    app.include_router(build_api(lambda: _find_papers(documents)))
-
-    @app.get("/list/{scope}/new")
-    async def listing(request: Request, scope: str) -> Response:
-        if reason := _find_reason(request, scope):
-            return HTMLResponse(render_refusal(reason), status_code=400)
-        if date := request.headers.get("If-Modified-Since"):
-            return _answer_since(date)
-        return answer(request)
-
-    @app.get("/rss/{scope}")
-    @app.get("/atom/{scope}")
-    async def feed(request: Request, scope: str) -> Response:
-        return _refuse_feed(scope, _read_format(request)) or answer(request)
-
+    app.include_router(_build_pages(shown))
+    app.include_router(build_api(lambda: shown.world().find_newest(shown.now()).values()))
+    for build in (build_catch_up, build_oai, build_huggingface):
+        app.include_router(build(shown.look))
     return app
 
 
-def _watch(traffic: Traffic, faults: FaultQueue, tick: Callable[[], float]) -> _Middleware:
-    async def watch(request: Request, call_next: _Next) -> Response:
+def _build_pages(shown: Shown) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/list/{scope}/new")
+    async def listing(request: Request, scope: str) -> Response:
+        world, now = shown.look()
+        refusal = find_refusal(request, scope)
+        return refusal or shown.find_recorded(request) or answer_listing(world, request, scope, now)
+
+    @router.get("/rss/{scope}")
+    @router.get("/atom/{scope}")
+    async def feed(request: Request, scope: str) -> Response:
+        world, now = shown.look()
+        error = find_error(request, scope, now)
+        return error or shown.find_recorded(request) or answer_feed(world, request, scope, now)
+
+    @router.get("/robots.txt")
+    async def robots() -> Response:
+        return PlainTextResponse(_ROBOTS)
+
+    return router
+
+
+def _spoil_some(faults: FaultQueue, traffic: Traffic, shown: Shown, pause: Pause) -> _Middleware:
+    """Those that were put in the queue first, then those that the world has at this moment."""
+
+    async def answer(request: Request, call_next: _Next) -> Response:
         path = request.url.path
         if path.startswith(_SANDBOX):
             return await call_next(request)
-        traffic.visits.append(Visit(path, request.url.query, request.headers.get("User-Agent", ""), tick()))
-        fault = faults.find(path)
+        world, now = shown.look()
+        fault = faults.find(path) or world.find_fault(find_host(path), path, now)
+        if refusal := refuse_flood(traffic, path, now):
+            return refusal
         if fault is None:
             return await call_next(request)
-        return build_refusal(fault) or await spoil(await call_next(request), fault)
+        if fault.kind == "expired_token":
+            return refuse_token(now) if "resumptionToken" in request.query_params else await call_next(request)
+        return build_refusal(fault) or await spoil(await call_next(request), fault, pause)
 
-    return watch
+    return answer
 
 
 def _build_controls(traffic: Traffic, faults: FaultQueue) -> APIRouter:
@@ -117,103 +120,3 @@ def _build_controls(traffic: Traffic, faults: FaultQueue) -> APIRouter:
         return traffic.visits
 
     return router
-
-
-def _find_papers(documents: SampleDay | Sequence[Document] | Announcer) -> tuple[SamplePaper, ...]:
-    """Recorded answers are not taken apart: nobody can look up their papers."""
-    shown = documents.current if isinstance(documents, Announcer) else documents
-    return shown.papers if isinstance(shown, SampleDay) else ()
-
-
-def _answer_from_announcer(announcer: Announcer) -> _Answer:
-    @lru_cache(maxsize=1)
-    def answer_after(_published: int) -> _Answer:
-        return _answer_from(announcer.current)
-
-    def answer(request: Request) -> Response:
-        return answer_after(announcer.published)(request)
-
-    return answer
-
-
-def _answer_from(documents: SampleDay | Sequence[Document]) -> _Answer:
-    return _answer_from_day(documents) if isinstance(documents, SampleDay) else _answer_from_shelf(documents)
-
-
-def _answer_from_day(day: SampleDay) -> _Answer:
-    def answer(request: Request) -> Response:
-        scope = "+".join(canonical_category(name) for name in request.path_params["scope"].split("+"))
-        if not request.url.path.startswith("/list/"):
-            return Response(render_feed(day, scope, feed_format=_read_format(request)), media_type=_XML)
-        show = int(request.query_params.get("show", SHOW_VALUES[-1]))
-        return Response(render_listing(day, scope, skip=_read_skip(request), show=show), media_type=_HTML)
-
-    return answer
-
-
-def _answer_from_shelf(documents: Sequence[Document]) -> _Answer:
-    """Each answer of an address is given once, the last one again and again."""
-    queues: dict[str, deque[Document]] = {}
-    for document in documents:
-        queues.setdefault(document.path, deque()).append(document)
-
-    def answer(request: Request) -> Response:
-        path = request.url.path
-        queue = queues.get(f"{path}?{request.url.query}") or queues.get(path)
-        if queue is None:
-            return PlainTextResponse(f"No answer is recorded for {path}", status_code=404)
-        document = queue.popleft() if len(queue) > 1 else queue[0]
-        return Response(document.payload, document.status, media_type=document.media_type)
-
-    return answer
-
-
-def _find_reason(request: Request, scope: str) -> str | None:
-    """Why a listing is refused. Names are case-sensitive; what arXiv would ignore is our mistake, so it is said."""
-    if strange := request.query_params.keys() - {"skip", "show"}:
-        return f"Unexpected parameters: {', '.join(sorted(strange))}"
-    if scope not in {*all_archives(), *all_categories()} and not _is_alias(scope):
-        return f"Invalid archive or category: {scope}"
-    if request.query_params.get("show", "2000") not in map(str, SHOW_VALUES):
-        return f"Invalid show value. Valid values: {', '.join(map(str, SHOW_VALUES))}"
-    return None
-
-
-def _is_alias(scope: str) -> bool:
-    return canonical_category(scope).lower() != scope.lower()
-
-
-def _read_format(request: Request) -> FeedFormat:
-    return "rss" if request.url.path.startswith("/rss/") else "atom"
-
-
-def _read_skip(request: Request) -> int:
-    """Not a number is 0, as in arXiv's own code."""
-    text = request.query_params.get("skip", "")
-    return int(text) if text.isascii() and text.isdigit() else 0
-
-
-def _answer_since(date: str) -> Response:
-    """The origin's test of If-Modified-Since is inverted: nobody may send it."""
-    try:
-        parsedate_to_datetime(date)
-    except ValueError:
-        return PlainTextResponse("Internal Server Error", status_code=500)
-    return Response(status_code=304)
-
-
-def _refuse_feed(scope: str, feed_format: FeedFormat) -> Response | None:
-    """An error feed with status 400 for the first name that arXiv does not have."""
-    for name in scope.split("+"):
-        if not (find_category(name) or find_archive(name)):
-            error = render_feed_error(load_sample(), scope, _bad_name(name), feed_format=feed_format)
-            return Response(error, status_code=400, media_type=_XML)
-    return None
-
-
-def _bad_name(name: str) -> str:
-    archive, _, subject = name.partition(".")
-    if not find_archive(archive):
-        return f"Bad archive '{archive}'. Valid archive names are: {', '.join(all_archives())}."
-    inside = [category for category in all_categories() if archive_of(category) == archive]
-    return f"Bad subject class '{subject}'. Valid subject classes for the archive '{archive}' are: {', '.join(inside)}."

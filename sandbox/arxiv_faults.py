@@ -1,27 +1,32 @@
 """What goes wrong with arXiv on a bad day, on request."""
 
-import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Literal
 
 from fastapi import Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+#: Waits so many seconds.
+Pause = Callable[[float], Awaitable[None]]
+
 
 class Fault(BaseModel):
     """What one request gets, or `times` of them.
 
-    kind  too_many     429 without Retry-After
-          unavailable  503 with Retry-After, as a lagging replica answers
-          dribble      the whole answer, `chunk_bytes` at a time with `pause_seconds` between
-          cut_off      half the answer, then the connection ends
+    kind  too_many       429 without Retry-After
+          unavailable    503 with Retry-After, as a lagging replica answers
+          forbidden      403: whoever goes on asking is an attacker
+          dribble        the whole answer, `chunk_bytes` at a time with `pause_seconds` between
+          cut_off        half the answer, then the connection ends
+          dead           the connection ends without an answer
+          expired_token  OAI-PMH knows the token no more
     path  the beginning of the paths that it is for
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Literal["too_many", "unavailable", "dribble", "cut_off"]
+    kind: Literal["too_many", "unavailable", "forbidden", "dribble", "cut_off", "dead", "expired_token"]
     path: str = "/"
     times: int = Field(1, ge=1)
     retry_after_seconds: int = 300
@@ -49,6 +54,8 @@ def build_refusal(fault: Fault) -> Response | None:
     """The answer of a fault that needs no page; None for a fault that spoils one."""
     if fault.kind == "too_many":
         return PlainTextResponse("Rate exceeded.", status_code=429)
+    if fault.kind == "forbidden":
+        return PlainTextResponse("Access denied.", status_code=403)
     if fault.kind == "unavailable":
         # Plain text that calls itself HTML: arXiv's own 503 does.
         return HTMLResponse(
@@ -57,21 +64,21 @@ def build_refusal(fault: Fault) -> Response | None:
     return None
 
 
-async def spoil(response: StreamingResponse, fault: Fault) -> Response:
+async def spoil(response: StreamingResponse, fault: Fault, pause: Pause) -> Response:
     body = b"".join([_as_bytes(chunk) async for chunk in response.body_iterator])
-    parts = _dribble(body, fault) if fault.kind == "dribble" else _cut_off(body)
+    parts = _dribble(body, fault, pause) if fault.kind == "dribble" else _cut_off(body, fault)
     # Content-Length stays: a body that ends before it is how a client can know.
     return StreamingResponse(parts, response.status_code, dict(response.headers))
 
 
-async def _dribble(body: bytes, fault: Fault) -> AsyncIterator[bytes]:
+async def _dribble(body: bytes, fault: Fault, pause: Pause) -> AsyncIterator[bytes]:
     for at in range(0, len(body), fault.chunk_bytes):
         yield body[at : at + fault.chunk_bytes]
-        await asyncio.sleep(fault.pause_seconds)
+        await pause(fault.pause_seconds)
 
 
-async def _cut_off(body: bytes) -> AsyncIterator[bytes]:
-    yield body[: len(body) // 2]
+async def _cut_off(body: bytes, fault: Fault) -> AsyncIterator[bytes]:
+    yield body[: len(body) // 2] if fault.kind == "cut_off" else b""
 
 
 def _as_bytes(chunk: str | bytes | memoryview) -> bytes:

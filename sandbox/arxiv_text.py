@@ -5,6 +5,7 @@ Written apart from the product's own reading of TeX, so that a mistake there can
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote_plus
 
@@ -30,8 +31,23 @@ _ACCENT: Final = re.compile(
 )
 _COMMAND: Final = re.compile(r"\\([A-Za-z]+)\s*")
 _LINK: Final = re.compile(r"(?P<url>https?://[^\s<>]*[^\s<>.,;:)])|arXiv:(?P<id>\d{4}\.\d{4,5}(?:v\d+)?)")
+# arXiv puts a paper of the one under the other too.
+_ALIASES: Final = {
+    "math.NA": "cs.NA",
+    "eess.SY": "cs.SY",
+    "cs.IT": "math.IT",
+    "math-ph": "math.MP",
+    "econ.GN": "q-fin.EC",
+    "math.ST": "stat.TH",
+}
 #: A shorter name finds too many people: arXiv leaves it without a link.
 _MIN_NAME_CHARS: Final = 4
+
+
+def with_aliases(categories: Iterable[str]) -> tuple[str, ...]:
+    """As arXiv's records have them: `cs.IT` → cs.IT, math.IT."""
+    both = ((category, _ALIASES.get(category)) for category in categories)
+    return tuple(name for names in both for name in names if name)
 
 
 def accented(text: str) -> str:

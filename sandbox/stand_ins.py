@@ -12,6 +12,7 @@ from sandbox import arxiv, llm
 from sandbox.announcer import Announcer
 from sandbox.document import Document
 from sandbox.mailbox import Mailbox, serve_mailbox
+from sandbox.replay.world import World
 from sandbox.sample import SampleDay, known_summaries, load_sample, load_samples
 from sandbox.serving import serve
 from sandbox.telegram import serve_telegram
@@ -31,14 +32,14 @@ class StandIns:
 
 @contextmanager
 def start_stand_ins(
-    documents: SampleDay | Sequence[Document] | Announcer | None = None,
+    documents: World | SampleDay | Sequence[Document] | Announcer | None = None,
     *,
     chats: Iterable[int] = (),
     mail_folder: Path | None = None,
     chat_archive: Path | None = None,
     now: Now = utc_now,
 ) -> Iterator[StandIns]:
-    """Serve arXiv, a model, Telegram and a mailbox on 127.0.0.1 until the context ends.
+    """Serve arXiv, Hugging Face, a model, Telegram and a mailbox on 127.0.0.1 until the context ends.
 
     documents     what arXiv announces; by default the sample day
     chats         Telegram ids of people who have opened a chat with the bot: it cannot begin one
@@ -50,7 +51,8 @@ def start_stand_ins(
         telegram.open_chat(chat_id)
     mailbox = Mailbox(folder=mail_folder)
     with ExitStack() as stack:
-        arxiv_url = stack.enter_context(serve(arxiv.build_app(load_sample() if documents is None else documents)))
+        shown = load_sample() if documents is None else documents
+        arxiv_url = stack.enter_context(serve(arxiv.build_app(shown, now=now)))
         llm_url = stack.enter_context(serve(llm.build_app(known_summaries(load_samples()), model=SANDBOX_MODEL)))
         telegram_url = stack.enter_context(serve_telegram(telegram))
         smtp_url = stack.enter_context(serve_mailbox(mailbox))
@@ -62,6 +64,8 @@ def start_stand_ins(
                 "arxiv_list_url": arxiv_url,
                 "arxiv_rss_url": arxiv_url,
                 "arxiv_api_url": arxiv_url,
+                "arxiv_oai_url": arxiv_url,
+                "hf_url": arxiv_url,
                 "llm_base_url": f"{llm_url}/v1",
                 "llm_api_key": "sandbox",
                 "llm_model": SANDBOX_MODEL,

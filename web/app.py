@@ -4,23 +4,30 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
+from typing import Final
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from digests.errors import StoreError
 from digests.secret_key import derive_installation_id
+from digests.status import report_status
 from digests.subscribers.leaving import find_target, leave
 from web.bot_name import BotName
 from web.health import check_health
 from web.language import find_language
+from web.metrics import HouseCollector, render_metrics
 from web.pages import render_page, security_headers
 from web.services import WebServices
 
 log = structlog.get_logger(__name__)
+
+#: Headers that proxies add, in small letters.
+_PROXY_MARKS: Final = frozenset({"forwarded", "x-forwarded-for", "x-real-ip", "via"})
 
 
 def build_app(services: WebServices) -> FastAPI:
@@ -45,7 +52,21 @@ def build_app(services: WebServices) -> FastAPI:
         told = {"ok": health.ok, **asdict(health), "installation": installation_id}
         return JSONResponse(told, 200 if health.ok else 503)
 
+    _add_metrics(app, services)
     return app
+
+
+def _add_metrics(app: FastAPI, services: WebServices) -> None:
+    collector = HouseCollector(
+        lambda: report_status(services.store, services.now(), beats_now=services.real_now()), services.now
+    )
+
+    @app.get("/metrics")
+    def metrics(request: Request) -> Response:
+        # For who asks this process itself: a proxy in front of it passes readers on.
+        if _PROXY_MARKS & set(request.headers):
+            return _tell(request, "no_page", 404)
+        return Response(render_metrics(collector), media_type=CONTENT_TYPE_LATEST)
 
 
 def _add_pages(app: FastAPI, services: WebServices, bot: BotName) -> None:

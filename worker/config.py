@@ -57,6 +57,7 @@ _INDEX_SECONDS = 300
 beat_schedule = {
     "sweep": _every("digests.sweep", _settings.sweep_seconds),
     "dispatch": _every("digests.dispatch", _settings.tick_seconds),
+    "dispatch_trending": _every("trending.dispatch", _settings.tick_seconds),
     "index": _every("papers.index", _INDEX_SECONDS),
     "poll": _every("papers.poll", _settings.tick_seconds),
 }

@@ -1,8 +1,9 @@
 """The tasks: one call into the house each. Ids in, nothing out; every task may run twice, at the same time too."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
+from time import monotonic
 from typing import Final, TypeVar
 
 import structlog
@@ -11,20 +12,19 @@ from celery import Task
 from digests.bootstrap import Services, open_services
 from digests.clock import utc_now
 from digests.composing.digest import Nothing
+from digests.composing.trending import Period
 from digests.day import Day
 from digests.delivery.addresses import close_gone
 from digests.delivery.ledger import expire_claims
 from digests.due import find_awaiting, find_due, find_unannounced, work_out_next
-from digests.errors import SourceMalformed, SourceUnavailable
+from digests.errors import SourceUnavailable
 from digests.heartbeat import beat, find_heartbeats
-from digests.papers.calendar import find_expected
-from digests.papers.collect import collect
+from digests.papers.collecting.pages import collect
+from digests.papers.lateness import look_for_lateness
 from digests.papers.paper import ArxivId, Source
-from digests.papers.polling import claim_poll, settle_poll, watch
-from digests.papers.shelf import count_seen, find_recent_dates
+from digests.papers.shelf import find_recent_dates
 from digests.past.index import index_past
 from digests.store.clock_jumps import pull_back, start_over
-from digests.subscribers.archives import find_archives_read
 from digests.summaries.due import summarise_due
 from worker.app import app
 from worker.loop import LoopThread
@@ -42,8 +42,8 @@ _SENDS_PER_TASK = 50
 # arXiv asks for 300. A longer wait in the broker than its visibility timeout would run the task twice.
 _SOURCE_RETRY_SECONDS = 60
 _LONGEST_RETRY_SECONDS = 600
-# What is not what it should be will hardly be so in a minute; a person must look.
-_MALFORMED_WAIT_SECONDS = 3600
+# Then another task goes on: this one must end before its soft time limit, and an asking may take minutes.
+_POLLING_SECONDS = 120.0
 # Hosts' clocks differ by seconds.
 _CLOCK_TOLERANCE = timedelta(minutes=1)
 # Summaries of older batches are woken by whoever needs them.
@@ -60,15 +60,19 @@ def _services() -> Services:
 
 @app.task(name="papers.poll")
 def poll() -> None:
-    """Ask for one archive's page, if one is to be asked for; another one is the next task's business."""
+    """Ask for what is to be asked for now, one document after the other."""
     services = _services()
-    named = services.watched
-    watch(services.store, find_archives_read(services.store) if named is None else named, services.now())
-    # One at a time: the host allows no more, and waiting for it must not take the other processes of the pool.
-    scope = claim_poll(services.store, services.now())
-    if scope is not None:
-        _poll_scope(services, scope)
-        poll.delay()
+    collector = services.collector
+    began = monotonic()
+    while monotonic() < began + _POLLING_SECONDS:
+        step = collector.step()
+        if step is None:
+            return
+        # History is for questions: it is indexed at the next beat.
+        if step.is_news:
+            services.drop_withdrawn()
+            _prepare_all(step.changed)
+    poll.delay()
 
 
 @app.task(name="papers.collect", bind=True)
@@ -76,13 +80,11 @@ def collect_papers(self: Task, scope: str, source: str) -> None:
     """Fetch one scope's newest announcement; `source` is a word of papers.Source."""
     services = _services()
     try:
-        on = collect(services.store, services.fetcher, scope=scope, source=Source(source), now=services.now)
+        on = collect(services.desk, scope=scope, source=Source(source))
     except SourceUnavailable as error:
         seconds = min(error.retry_after_seconds or _SOURCE_RETRY_SECONDS, _LONGEST_RETRY_SECONDS)
         raise self.retry(exc=error, countdown=seconds) from error
-    if on is not None:
-        prepare.delay(on.isoformat())
-        index.delay()
+    _prepare_all(() if on is None else (on,))
 
 
 @app.task(name="papers.index")
@@ -102,7 +104,7 @@ def prepare(on: str) -> None:
 def plan(on: str, subscriber_ids: Sequence[int]) -> None:
     """Match the batch of `on` for these readers, and wake the summaries that are missing."""
     day = _day([on])
-    if not _wake_summaries(day, day.plan_summaries(subscriber_ids)):
+    if not _wake_summaries(day.on.isoformat(), day.plan_summaries(subscriber_ids)):
         dispatch.delay()
 
 
@@ -114,6 +116,7 @@ def summarise(on: str, paper_ids: Sequence[str]) -> None:
     # The last one out: while another task still holds a summary of this day, that one will.
     if not _day([on]).has_open_summaries():
         dispatch.delay()
+    dispatch_trending.delay()
 
 
 @app.task(name="digests.dispatch")
@@ -122,7 +125,7 @@ def dispatch() -> None:
     services = _services()
     _look_at_clock(services)
     work_out_next(services.store, services.now())
-    for due in find_due(services.store, services.now(), services.channel_names):
+    for due in find_due(services.store, services.now(), services.channel_names, services.calendar):
         dates = [on.isoformat() for on in due.dates]
         may_wait = due.needs_summaries and not due.is_late
         if may_wait and _day(dates).has_open_summaries():
@@ -130,7 +133,11 @@ def dispatch() -> None:
         for chunk in _chunks(due.subscriber_ids, _READERS_PER_TASK):
             compose.delay(dates, chunk, may_wait)
     untold = find_unannounced(
-        services.store, services.now(), services.channel_names, lambda on: services.day(on).notice_slot
+        services.store,
+        services.now(),
+        services.channel_names,
+        services.calendar,
+        lambda on: services.day(on).notice_slot,
     )
     for one in untold:
         for chunk in _chunks(one.subscriber_ids, _READERS_PER_TASK):
@@ -142,11 +149,31 @@ def compose(dates: Sequence[str], subscriber_ids: Sequence[int], may_wait: bool)
     """Compose these readers' digest of these batches, unless it waits for a summary and may still do so."""
     day = _day(dates)
     if may_wait:
-        _wake_summaries(day, day.plan_summaries(subscriber_ids))
+        _wake_summaries(day.on.isoformat(), day.plan_summaries(subscriber_ids))
         # What another task has in hand is waited for too.
         if day.has_open_summaries():
             return
     if day.compose(set(subscriber_ids)):
+        deliver.delay()
+
+
+@app.task(name="trending.dispatch")
+def dispatch_trending() -> None:
+    """Once a minute, and when something has become ready: find whose list of what the community reads is due."""
+    for due in _services().trending.find_due():
+        for chunk in _chunks(due.subscriber_ids, _READERS_PER_TASK):
+            compose_trending.delay(due.period, due.on.isoformat(), chunk, due.may_wait)
+
+
+@app.task(name="trending.compose")
+def compose_trending(period: str, on: str, subscriber_ids: Sequence[int], may_wait: bool) -> None:
+    """Compose these readers' list of the period that ends on that date, unless it waits for a summary."""
+    trending, which = _services().trending, (Period(period), date.fromisoformat(on), subscriber_ids)
+    if may_wait:
+        _wake_summaries(on, trending.plan_summaries(*which))
+        if trending.has_open_summaries(*which):
+            return
+    if trending.compose(*which):
         deliver.delay()
 
 
@@ -178,7 +205,11 @@ def sweep() -> None:
         log.warning("sweep_found", expired=expired, closed=closed)
     for on in find_recent_dates(services.store, services.now() - _LOOK_BACK):
         day = services.day(on)
-        _wake_summaries(day, day.find_due_summaries())
+        _wake_summaries(day.on.isoformat(), day.find_due_summaries())
+    if not services.settings.is_sandbox:
+        # There somebody announces by a button, when it pleases them.
+        look_for_lateness(services.store, services.calendar, services.now())
+    _loop.run(services.tell_alerts())
     deliver.delay()
 
 
@@ -191,27 +222,10 @@ def _look_at_clock(services: Services) -> None:
     beat(services.store, "worker", utc_now())
 
 
-def _poll_scope(services: Services, scope: str) -> None:
-    fault, wait_seconds, every_seconds = "it was cut off", 0.0, services.settings.poll_seconds
-    expected = find_expected(services.now())
-    seen = count_seen(services.store, expected)
-    try:
-        collect(services.store, services.fetcher, scope=scope, source=Source.LISTING, now=services.now)
-        fault = ""
-    except SourceUnavailable as error:
-        fault, wait_seconds = str(error), error.retry_after_seconds or 0.0
-    except SourceMalformed as error:
-        fault, every_seconds = str(error), _MALFORMED_WAIT_SECONDS
-    finally:
-        # Also when this task's time is over.
-        settle_poll(
-            services.store, scope, services.now(), every_seconds=every_seconds, fault=fault, wait_seconds=wait_seconds
-        )
-    if fault:
-        log.warning("poll_failed", scope=scope, reason=fault)
-    # A page that never proves itself whole too: in three hours its papers go out.
-    if count_seen(services.store, expected) != seen:
-        prepare.delay(expected.isoformat())
+def _prepare_all(dates: Collection[date]) -> None:
+    for on in sorted(dates):
+        prepare.delay(on.isoformat())
+    if dates:
         index.delay()
 
 
@@ -220,10 +234,10 @@ def _day(dates: Sequence[str]) -> Day:
     return _services().day(newest, earlier)
 
 
-def _wake_summaries(day: Day, paper_ids: Sequence[ArxivId]) -> bool:
-    """Whether there is anything to wait for."""
+def _wake_summaries(on: str, paper_ids: Sequence[ArxivId]) -> bool:
+    """Whether there is anything to wait for; `on` (ISO date) is whose digest waits for it."""
     for chunk in _chunks(paper_ids, _PAPERS_PER_TASK):
-        summarise.delay(day.on.isoformat(), chunk)
+        summarise.delay(on, chunk)
     return bool(paper_ids)
 
 

@@ -11,12 +11,14 @@ import typer
 from rich.console import Console
 
 from digests import broker
+from digests.cli.coverage import describe_catch_ups, describe_coverage
 from digests.cli.options import AsJson, print_json, services
 from digests.clock import utc_now
 from digests.health.check import Check
 from digests.health.checkup import check_all
+from digests.papers.collecting.plan import Stage
 from digests.settings import load_settings
-from digests.status import BatchStatus, PollStatus, Status, report_status
+from digests.status import PollStatus, Status, report_status
 
 _WIDTH = 80
 _MARKS = {True: "ok", False: "FAILED", None: "-"}
@@ -79,8 +81,11 @@ def _print_line(head: str, text: str) -> None:
 def _describe(report: Status, now: datetime) -> Iterator[tuple[str, str]]:
     if report.last_batch_on is None:
         yield "papers", "none stored yet; bring some in: paperpost ingest FILE"
-    for on, of_day in groupby(report.batches, key=lambda batch: batch.announced_on):
-        yield "batch", f"{on}  {_describe_batches(list(of_day))}"
+    for on, of_day in groupby(describe_coverage(report.coverage), key=lambda line: line[0]):
+        for number, (_, text) in enumerate(of_day):
+            yield "" if number else f"{on}", text
+    for text in describe_catch_ups(report.catch_ups):
+        yield "catching up", text
     yield from _describe_polls(report.polls, now)
     addresses = f"{report.addresses} addresses, {report.unconfirmed} not confirmed"
     yield "readers", f"{report.readers} ({report.paused} paused; {addresses}), {report.keywords} keywords"
@@ -92,31 +97,29 @@ def _describe(report: Status, now: datetime) -> Iterator[tuple[str, str]]:
     yield "last 7 days", _counts(report.recent_deliveries)
     for reason in report.recent_reasons:
         yield "", f"{reason.count} {reason.state}: {reason.error}"
+    for number, alert in enumerate(report.alerts):
+        told = "" if alert.told_at else " (nobody told)"
+        yield "" if number else "ALERTS", f"{_moment(alert.raised_at)}{told}: {alert.text}"
     beats = (f"{beat.process} {timedelta(seconds=beat.seconds_ago)} ago" for beat in report.heartbeats)
     yield "alive", ", ".join(beats) or "nobody has run here yet"
-
-
-def _describe_batches(of_day: list[BatchStatus]) -> str:
-    still_open = [batch for batch in of_day if not batch.closed_at]
-    whole = ", ".join(_name(batch) for batch in of_day if batch.closed_at)
-    described = [f"{_name(batch)} open ({batch.fault})" for batch in still_open]
-    return "; ".join([*([f"whole: {whole}"] if whole else []), *described])
-
-
-def _name(batch: BatchStatus) -> str:
-    total = "" if batch.total is None else f"/{batch.total}"
-    return f"{batch.scope} {batch.source} {batch.seen}{total}"
 
 
 def _describe_polls(polls: tuple[PollStatus, ...], now: datetime) -> Iterator[tuple[str, str]]:
     if not polls:
         return
-    earliest = min(poll.next_at for poll in polls)
-    names = " ".join(sorted(poll.scope for poll in polls))
-    yield "asked for", f"{names}; the next {'now' if earliest <= now else _moment(earliest)}"
+    for number, (stage, of_stage) in enumerate(groupby(sorted(polls, key=_place), key=lambda poll: poll.stage)):
+        asked = list(of_stage)
+        earliest = min(poll.next_at for poll in asked)
+        names = " ".join(sorted(poll.scope for poll in asked))
+        when = "now" if earliest <= now else _moment(earliest)
+        yield "" if number else "asked for", f"{stage}: {names}; the next {when}"
     for poll in polls:
         if poll.failing_since:
-            yield "", f"{poll.scope} fails since {_moment(poll.failing_since)}: {poll.fault}"
+            yield "", f"{poll.stage} of {poll.scope} fails since {_moment(poll.failing_since)}: {poll.fault}"
+
+
+def _place(poll: PollStatus) -> tuple[int, str]:
+    return list(Stage).index(Stage(poll.stage)), poll.scope
 
 
 def _moment(at: datetime) -> str:

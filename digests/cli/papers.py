@@ -21,7 +21,7 @@ from digests.papers.wire import Document, read_payload, read_wire
 
 _MAX_SHOWN_BROKEN = 10
 
-_SourceName = Literal["auto", "list", "rss", "atom", "api", "oai", "hf"]
+_SourceName = Literal["auto", "list", "catchup", "rss", "atom", "api", "oai", "hf"]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from digests.phrases import load_phrases
 from digests.subscribers import directory, keywords, membership
 from digests.subscribers.keywords import AddResult, NoRoom, Refused, TooWide
 from digests.subscribers.subscriber import Subscriber, Target
+from digests.subscribers.trending import list_trends
 
 _console = Console(soft_wrap=True, highlight=False, markup=False)
 _commands = typer.Typer(no_args_is_help=True, help="Readers: add, list, show, forget.")
@@ -136,14 +137,18 @@ def _find_by_number(opened: Services, text: str) -> Subscriber | None:
 
 def _show(opened: Services, subscriber: Subscriber, *, as_json: bool) -> None:
     held = keywords.list_keywords(opened.store, subscriber.id)
+    trends = list_trends(opened.store, subscriber.id)
     if as_json:
-        print_json(asdict(subscriber) | {"keywords": [asdict(keyword) for keyword in held]})
+        lists = {"keywords": [asdict(keyword) for keyword in held], "trending": [asdict(trend) for trend in trends]}
+        print_json(asdict(subscriber) | lists)
         return
     _console.print(f"Reader {subscriber.id}, {subscriber.language}, joined {subscriber.joined_at:%Y-%m-%d %H:%M} UTC")
     for target in subscriber.targets:
         _console.print(f"  {_address(target)}")
     for number, keyword in enumerate(held, 1):
         _console.print(f"  {number}. {keyword.typed}")
+    for trend in trends:
+        _console.print(f"  trending {trend.period}, {trend.min_upvotes} upvotes or more")
 
 
 def _address(target: Target) -> str:

@@ -1,19 +1,20 @@
 """One reader's day from what was announced and what matched: each paper once, best first. Pure."""
 
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from math import log10
 
-from digests.composing.digest import Coverage, Digest, Elsewhere, Entry, Nothing, Reason, Section
+from digests.composing.digest import Coverage, Digest, Elsewhere, Entry, Nothing, Reason, Section, Update
 from digests.keywords.match import Field, Match
-from digests.papers.paper import Announced, ArxivId, Kind, Paper
-
-#: What a digest is made of.
-NEWS = frozenset({Kind.NEW, Kind.CROSS})
+from digests.papers.late import Late
+from digests.papers.paper import NEWS, Announced, ArxivId, Kind, Paper
 
 #: In score units. A query holds at most 32 terms (keywords.md §3), so a title hit outweighs any number of them.
 _TITLE_WEIGHT = 64
+#: So much a thousand votes count, which hardly any paper has: with 32 terms still less than a title hit.
+_MAX_VOTES_SCORE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,15 @@ class _Standing:
     score: float
     order: int
     reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is known of a paper that counts; see Entry."""
+
+    kind: Kind
+    late_on: date | None = None
+    upvotes: int | None = None
 
 
 _Hits = Sequence[Mapping[ArxivId, Match]]
@@ -52,11 +62,15 @@ def compose(
     next_due: datetime | None = None,
     timezone: str = "Asia/Shanghai",
     unreadable: Sequence[str] = (),
+    late: Sequence[Late] = (),
+    updates: Sequence[Update] = (),
+    upvotes: Mapping[ArxivId, int] | None = None,
+    takes_crosses: bool = True,
 ) -> Digest:
     """The digest of one batch, or of several together, for one reader.
 
-    announced    the batches; a paper may come several times, replacements are left out
-    matches      by canonical query; what is outside `announced` or `scope` does not count
+    announced    the batches; a paper may come several times, replacements and what was withdrawn are left out
+    matches      by canonical query; what is outside `announced`, `late` or `scope` does not count
     keywords     in the reader's own order, which is the order of the sections
     scope        archives and categories (`cs`, `stat.ML`); None is all of arXiv
     sent_before  papers that this reader already has
@@ -64,26 +78,31 @@ def compose(
     dates        of several batches, oldest first; `announced_on` is the newest one
     next_due     when the next digest is due, said in `timezone`; None = unsaid
     unreadable   what else is on the reader's list, as typed: refused by this version of the language, so not matched
+    late         papers of older batches that they should have had with them
+    updates      new versions of papers that they were sent
+    upvotes      of Hugging Face's readers
     """
-    kinds = _find_kinds(announced, scope)
-    hits = [{m.paper_id: m for m in matches.get(k.canonical, ()) if m.paper_id in kinds} for k in keywords]
-    ranked = _rank(hits, keywords, kinds)
+    facts = _gather(announced, late, scope, upvotes or {}, takes_crosses=takes_crosses)
+    hits = [{m.paper_id: m for m in matches.get(k.canonical, ()) if m.paper_id in facts} for k in keywords]
+    ranked = _rank(hits, keywords, facts)
     fresh = {paper_id: standings for paper_id, standings in ranked.items() if paper_id not in sent_before}
-    entries = {paper_id: _build_entry(paper_id, kinds[paper_id], fresh[paper_id]) for paper_id in fresh}
+    entries = {paper_id: _build_entry(paper_id, facts[paper_id], fresh[paper_id]) for paper_id in fresh}
     homes = {paper_id: standings[0].order for paper_id, standings in fresh.items()}
     digest = Digest(
         language=language,
         announced_on=announced_on,
         composed_at=now,
-        seen=len(kinds),
+        seen=sum(one.late_on is None for one in facts.values()),
         matched=len(entries),
         sections=tuple(_build_section(order, hits[order], keywords, homes, entries) for order in range(len(keywords))),
         coverage=tuple(coverage),
-        nothing=_find_nothing(keywords, unreadable, matched=len(entries), hit=len(ranked)),
+        nothing=_find_nothing(keywords, unreadable, told=len(entries) + len(updates), hit=len(ranked)),
         dates=tuple(dates),
         next_due=next_due,
         timezone=timezone,
         unreadable=tuple(unreadable),
+        updates=tuple(updates),
+        has_crosses=takes_crosses,
     )
     return abridge(digest, max_full)
 
@@ -108,11 +127,33 @@ def _best_first(entry: Entry) -> tuple[float, ArxivId]:
     return -entry.score, entry.paper_id
 
 
-def _find_kinds(announced: Sequence[Announced], scope: Sequence[str] | None) -> dict[ArxivId, Kind]:
-    """The papers that count. New on any page is new (invariant 1); a replacement is never news (invariant 2)."""
+def _gather(
+    announced: Sequence[Announced],
+    late: Sequence[Late],
+    scope: Sequence[str] | None,
+    upvotes: Mapping[ArxivId, int],
+    *,
+    takes_crosses: bool,
+) -> dict[ArxivId, _Facts]:
+    """The papers that count. What is in the batch is not late, wherever else it was."""
+    here = _find_kinds(announced, scope)
+    kinds = _find_kinds((*announced, *(item.announced for item in late)), scope)
+    late_on: dict[ArxivId, date] = {}
+    for item in late:
+        if item.paper_id not in here:
+            late_on[item.paper_id] = min(item.announced_on, late_on.get(item.paper_id, item.announced_on))
+    return {
+        paper_id: _Facts(kind, late_on.get(paper_id), upvotes.get(paper_id))
+        for paper_id, kind in kinds.items()
+        if takes_crosses or kind is Kind.NEW
+    }
+
+
+def _find_kinds(announced: Iterable[Announced], scope: Sequence[str] | None) -> dict[ArxivId, Kind]:
+    """New on any page is new (invariant 1); a replacement is never news (invariant 2), nor what was withdrawn."""
     kinds: dict[ArxivId, Kind] = {}
     for item in announced:
-        if item.kind not in NEWS or not is_in_scope(item.paper, scope):
+        if item.kind not in NEWS or item.paper.is_withdrawn or not is_in_scope(item.paper, scope):
             continue
         if kinds.get(item.paper.id) is not Kind.NEW:
             kinds[item.paper.id] = item.kind
@@ -123,16 +164,23 @@ def is_in_scope(paper: Paper, scope: Sequence[str] | None) -> bool:
     return scope is None or any(c in scope or c.partition(".")[0] in scope for c in paper.categories)
 
 
-def _rank(hits: _Hits, keywords: Sequence[Keyword], kinds: Mapping[ArxivId, Kind]) -> dict[ArxivId, list[_Standing]]:
-    """For every paper that was hit its keywords, the one that ranks it highest first."""
+def _rank(hits: _Hits, keywords: Sequence[Keyword], facts: Mapping[ArxivId, _Facts]) -> dict[ArxivId, list[_Standing]]:
+    """For every paper that was hit its keywords, the one that ranks it highest first.
+
+    score = 64 for a hit in the title + the number of terms that hit (1 to 32) + log10(1 + votes), at most 3
+            + rarity of the keyword, below 1 + newness, at most 0.5
+
+    So no number of votes lifts a paper above one with a title hit where it has none; nine votes weigh as much as one
+    more term, ninety-nine as much as two.
+    """
     sizes = [len(found) for found in hits]
     ranked: dict[ArxivId, list[_Standing]] = {}
     for order, found in enumerate(hits):
         # A step per keyword that hit more papers: the rarer word says more about the paper.
         rarity = sum(size > sizes[order] for size in sizes) / len(sizes)
         for paper_id, match in found.items():
-            newness = 0.5 / len(sizes) if kinds[paper_id] is Kind.NEW else 0.0
-            standing = _Standing(_score(match) + rarity + newness, order, Reason(keywords[order].typed, match.spans))
+            score = _score(match) + rarity + _score_paper(facts[paper_id], len(sizes))
+            standing = _Standing(score, order, Reason(keywords[order].typed, match.spans))
             ranked.setdefault(paper_id, []).append(standing)
     for standings in ranked.values():
         standings.sort(key=lambda standing: (-standing.score, standing.order))
@@ -144,9 +192,21 @@ def _score(match: Match) -> float:
     return _TITLE_WEIGHT * in_title + len({span.term for span in match.spans})
 
 
-def _build_entry(paper_id: ArxivId, kind: Kind, standings: Sequence[_Standing]) -> Entry:
-    reasons = tuple(standing.reason for standing in standings)
-    return Entry(paper_id=paper_id, kind=kind, reasons=reasons, score=standings[0].score)
+def _score_paper(facts: _Facts, keywords: int) -> float:
+    """The same under all its keywords."""
+    newness = 0.5 / keywords if facts.kind is Kind.NEW else 0.0
+    return newness + min(log10(1 + max(facts.upvotes or 0, 0)), _MAX_VOTES_SCORE)
+
+
+def _build_entry(paper_id: ArxivId, facts: _Facts, standings: Sequence[_Standing]) -> Entry:
+    return Entry(
+        paper_id=paper_id,
+        kind=facts.kind,
+        reasons=tuple(standing.reason for standing in standings),
+        score=standings[0].score,
+        late_on=facts.late_on,
+        upvotes=facts.upvotes,
+    )
 
 
 def _build_section(
@@ -167,9 +227,9 @@ def _build_section(
     )
 
 
-def _find_nothing(keywords: Sequence[Keyword], unreadable: Sequence[str], *, matched: int, hit: int) -> Nothing | None:
+def _find_nothing(keywords: Sequence[Keyword], unreadable: Sequence[str], *, told: int, hit: int) -> Nothing | None:
     if not keywords:
         return Nothing.ALL_UNREADABLE if unreadable else Nothing.NO_KEYWORDS
-    if matched:
+    if told:
         return None
     return Nothing.ALL_SENT_BEFORE if hit else Nothing.NO_MATCH

@@ -21,6 +21,8 @@ class Nothing(StrEnum):
     HOLIDAY = "holiday"
     NOT_FETCHED = "not_fetched"
     ALL_UNREADABLE = "all_unreadable"
+    #: All of it since the digest was composed.
+    ALL_WITHDRAWN = "all_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,35 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A paper in a digest. `reasons` has all its keywords, the section's own first."""
+    """A paper in a digest. `reasons` has all its keywords, the section's own first.
+
+    late_on  arXiv's date of its batch, where the reader should have had it with an earlier digest
+    upvotes  of Hugging Face's readers; None where it is not on their lists
+    """
 
     paper_id: ArxivId
     kind: Kind
     reasons: tuple[Reason, ...]
     score: float
+    late_on: date | None = None
+    upvotes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """A new version of a paper that the reader was sent.
+
+    version       the announced one; None where arXiv did not say
+    comments      arXiv's comment of that version, which may say what changed
+    is_withdrawn  it was taken back
+    sent_on       arXiv's date of the digest that had it
+    """
+
+    paper_id: ArxivId
+    version: int | None
+    comments: str
+    is_withdrawn: bool
+    sent_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +89,22 @@ class Section:
     sent_before: int = 0
 
 
+class Extent(StrEnum):
+    WHOLE = "whole"
+    PARTIAL = "partial"
+    MISSING = "missing"
+    #: A category: what its archive's page leaves out, cross-lists inside the archive, was not looked for yet.
+    UNPROVED = "unproved"
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of a scope's batch is here: all 430 of cs, or 75 of 94 of cs.CV. `total` None = not known."""
+    """How much of a scope's batch is here: all 430 of cs, or 75 of 94 of math. `total` None = not known."""
 
     scope: str
-    source: str
+    extent: Extent
     seen: int
     total: int | None
-    whole: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +113,14 @@ class Digest:
     announced_on  arXiv's own date of the batch, of the newest one where there are several
     dates         all batches in it, oldest first; empty where there is one
     composed_at   aware UTC
-    seen          papers of the batch, new and cross-listed, inside the reader's scope
-    matched       distinct papers that stand in it = the sum over sections of entries and brief
+    seen          papers of the batch, new and cross-listed (see `has_crosses`), inside the reader's scope; late ones
+                  are of other batches
+    matched       distinct papers that stand in it, the late ones too = the sum over sections of entries and brief
     next_due      aware UTC: when the next digest is due; None = nobody has said
     timezone      IANA name of the reader's zone, for `next_due`
     unreadable    keywords, as typed, that were not matched: this version of the language refuses them
+    updates       new versions of papers sent before, for who wants them; not counted in `matched`
+    has_crosses   False: its reader wants no cross-lists
     """
 
     language: str
@@ -100,6 +135,8 @@ class Digest:
     next_due: datetime | None = None
     timezone: str = "Asia/Shanghai"
     unreadable: tuple[str, ...] = ()
+    updates: tuple[Update, ...] = ()
+    has_crosses: bool = True
 
     @property
     def batch_dates(self) -> tuple[date, ...]:
@@ -121,8 +158,17 @@ class Digest:
         return self.is_out and self.nothing not in {Nothing.NO_KEYWORDS, Nothing.ALL_UNREADABLE}
 
     @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Of all sections, in reading order, the ones in full first."""
+        full = [entry for section in self.sections for entry in section.entries]
+        return (*full, *(entry for section in self.sections for entry in section.brief))
+
+    @property
+    def late(self) -> int:
+        """How many of `matched` are late."""
+        return sum(entry.late_on is not None for entry in self.entries)
+
+    @property
     def paper_ids(self) -> tuple[ArxivId, ...]:
-        """Every paper in it, in reading order, the ones in full first."""
-        full = [entry.paper_id for section in self.sections for entry in section.entries]
-        brief = [entry.paper_id for section in self.sections for entry in section.brief]
-        return tuple(full + brief)
+        """Every paper in it, in reading order, the ones in full first, those with a new version last."""
+        return tuple(dict.fromkeys([entry.paper_id for entry in self.entries] + [u.paper_id for u in self.updates]))

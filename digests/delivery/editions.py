@@ -1,8 +1,9 @@
 """Editions: one composed thing for one reader, planned with all its deliveries (invariant 4)."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import product
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Date, case, literal, or_, select, update
@@ -11,7 +12,7 @@ from digests.delivery.states import DeliveryState
 from digests.errors import RecipientGone
 from digests.papers.paper import ArxivId
 from digests.store.engine import Store
-from digests.store.tables import deliveries, edition_papers, editions, subscribers, targets
+from digests.store.tables import UtcDateTime, deliveries, edition_papers, editions, subscribers, targets
 
 # SQLite takes 32,766 parameters a statement, and a day of all of arXiv has some 6,000 papers.
 _MAX_IDS = 5_000
@@ -43,17 +44,21 @@ def plan_edition(
     announced_on: date,
     digest_json: dict[str, Any],
     paper_ids: Collection[ArxivId],
+    versions: Mapping[ArxivId, int | None] | None = None,
     parts: Sequence[Planned],
     now: datetime,
     standing: Standing | None = None,
     serves: bool = True,
+    served_at: datetime | None = None,
     next_due: datetime | None = None,
 ) -> int | None:
     """Write an edition, its deliveries and where the reader stands now, in one transaction; returns the edition's id.
 
-    standing  what was composed from; None = whatever it is
-    serves    with it the reader has had everything up to `announced_on`
-    next_due  when to look for their next one; None = to be worked out
+    versions   of those papers whose version is known, as they are in it or as it tells of them
+    standing   what was composed from; None = whatever it is
+    serves     with it the reader has had everything up to `announced_on`
+    served_at  ... of what was stored up to then (aware UTC); what came later is late. None: as before
+    next_due   when to look for their next one; None = to be worked out
 
     A slot that exists is left as it is, and its id returned. Without parts the edition only records that there was
     nothing to say. None: the reader has left or is paused, none of the parts is for a confirmed address of theirs, or
@@ -68,7 +73,8 @@ def plan_edition(
         ]
         if not reachable or (parts and not rows):
             return None
-        if not _move_on(connection, subscriber_id, standing, announced_on if serves else None, next_due):
+        served = (announced_on, served_at) if serves else None
+        if not _move_on(connection, subscriber_id, standing, served, next_due):
             return None
         edition_id = _insert_edition(
             store,
@@ -86,10 +92,9 @@ def plan_edition(
         state = {"edition_id": edition_id, "state": DeliveryState.PLANNED, "planned_at": now}
         if rows:
             connection.execute(deliveries.insert(), [row | state for row in rows])
-        papers = [
-            {"edition_id": edition_id, "subscriber_id": subscriber_id, "paper_id": paper_id}
-            for paper_id in dict.fromkeys(paper_ids)
-        ]
+        known = versions or {}
+        whose: dict[str, Any] = {"edition_id": edition_id, "subscriber_id": subscriber_id}
+        papers = [{**whose, "paper_id": one, "version": known.get(one)} for one in dict.fromkeys(paper_ids)]
         if papers:
             connection.execute(edition_papers.insert(), papers)
         return edition_id
@@ -99,15 +104,15 @@ def sent_paper_ids(
     store: Store, subscriber_ids: Collection[int], among: Collection[ArxivId]
 ) -> dict[int, set[ArxivId]]:
     """Those of the papers `among` that stand in an edition of a reader, for every one of the readers."""
-    everybody = list(subscriber_ids)
+    everybody, papers = list(subscriber_ids), list(among)
     sent: dict[int, set[ArxivId]] = {subscriber_id: set() for subscriber_id in everybody}
-    query = select(edition_papers.c.subscriber_id, edition_papers.c.paper_id).where(
-        edition_papers.c.paper_id.in_(among)
-    )
+    query = select(edition_papers.c.subscriber_id, edition_papers.c.paper_id)
+    starts = product(range(0, len(everybody), _MAX_IDS), range(0, len(papers), _MAX_IDS))
     with store.reading() as connection:
-        for start in range(0, len(everybody), _MAX_IDS):
-            of_some = edition_papers.c.subscriber_id.in_(everybody[start : start + _MAX_IDS])
-            for row in connection.execute(query.where(of_some)):
+        for reader, paper in starts:
+            of_some = edition_papers.c.subscriber_id.in_(everybody[reader : reader + _MAX_IDS])
+            some = edition_papers.c.paper_id.in_(papers[paper : paper + _MAX_IDS])
+            for row in connection.execute(query.where(of_some, some)):
                 sent[row.subscriber_id].add(ArxivId(row.paper_id))
     return sent
 
@@ -154,14 +159,18 @@ def _move_on(
     connection: Connection,
     subscriber_id: int,
     standing: Standing | None,
-    served_on: date | None,
+    served: tuple[date, datetime | None] | None,
     next_due: datetime | None,
 ) -> bool:
     """Compare and set; False: they do not stand there any more. An older batch never takes them back."""
     values: dict[str, Any] = {"next_due": next_due}
-    if served_on is not None:
+    if served is not None:
+        served_on, served_at = served
         is_newer = or_(subscribers.c.served_on.is_(None), subscribers.c.served_on < served_on)
         values["served_on"] = case((is_newer, literal(served_on, Date())), else_=subscribers.c.served_on)
+        if served_at is not None:
+            moment = literal(served_at, UtcDateTime())
+            values["served_at"] = case((is_newer, moment), else_=subscribers.c.served_at)
     statement = update(subscribers).where(subscribers.c.id == subscriber_id).values(values)
     if standing is not None:
         statement = statement.where(

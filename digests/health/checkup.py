@@ -10,6 +10,7 @@ from digests.health.here import check_broker, check_database, check_disk, check_
 from digests.health.parts import check_mail, check_model, check_telegram
 from digests.health.sources import check_holidays, check_sources
 from digests.outside import Kind, list_outside_parts
+from digests.papers.calendar import load_calendar
 from digests.redaction import find_secrets, redact
 from digests.settings import Settings
 
@@ -35,7 +36,7 @@ def _check_here(settings: Settings, now: Now) -> list[Check]:
         check_disk(settings),
         *check_database(settings, now()),
         check_broker(settings),
-        check_holidays(now().date()),
+        check_holidays(load_calendar().change(settings.holiday_changes), now().date()),
     ]
 
 

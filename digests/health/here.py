@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from digests import broker
+from digests.alerts import Alert, find_open
 from digests.errors import PaperPostError
 from digests.health.check import Check
 from digests.heartbeat import MAX_SILENCE, find_heartbeats
@@ -55,12 +56,23 @@ def check_database(settings: Settings, now: datetime) -> list[Check]:
             migrate(store)
             with store.reading() as connection:
                 revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
-            beats = find_heartbeats(store)
+            beats, alerts = find_heartbeats(store), find_open(store)
         finally:
             store.close()
     except (PaperPostError, SQLAlchemyError) as error:
         return [Check("database", False, str(error), "Check DATABASE_URL." if settings.database_url else "")]
-    return [Check("database", True, f"{store.engine.dialect.name}, schema {revision}"), *_check_beats(beats, now)]
+    stands = Check("database", True, f"{store.engine.dialect.name}, schema {revision}")
+    return [stands, *_check_beats(beats, now), check_alerts(alerts, has_admins=bool(settings.admins), now=now)]
+
+
+def check_alerts(alerts: Sequence[Alert], *, has_admins: bool, now: datetime) -> Check:
+    """What waits for a person; the oldest comes first."""
+    if not alerts:
+        return Check("alerts", True, "none is open")
+    days = max((now - alerts[0].raised_at).days, 0)
+    detail = f"{len(alerts)} open, the oldest for {days} days: {alerts[0].text}"
+    later = "" if has_admins else " PAPERPOST_ADMIN_IDS would be told of the next one."
+    return Check("alerts", None, detail, f"All of them: paperpost status.{later}")
 
 
 def _check_beats(beats: Mapping[str, datetime], now: datetime) -> list[Check]:

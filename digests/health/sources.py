@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from digests.health.check import Check
-from digests.papers.calendar import find_unknown_year
+from digests.papers.calendar import Calendar
 from digests.papers.fetch import build_headers
 from digests.settings import Settings
 
@@ -37,12 +37,13 @@ def _list_sources(settings: Settings) -> list[_Source]:
     ]
 
 
-def check_holidays(today: date) -> Check:
+def check_holidays(calendar: Calendar, today: date) -> Check:
     """Without them a holiday's readers are told that arXiv is late."""
-    year = find_unknown_year(today)
+    year = calendar.find_unknown_year(today)
     if year is None:
         return Check("holidays", True, f"arXiv's of {today.year} are known")
-    return Check("holidays", None, f"arXiv's of {year} are not known yet", "Edit digests/papers/holidays.toml.")
+    advice = "Edit digests/papers/holidays.toml, or set PAPERPOST_HOLIDAYS."
+    return Check("holidays", None, f"arXiv's of {year} are not known yet", advice)
 
 
 async def check_sources(settings: Settings) -> list[Check]:

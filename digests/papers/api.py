@@ -15,6 +15,7 @@ from digests.papers.identifier import read_identifier
 from digests.papers.paper import Harvest, Paper, Source, Unreadable
 from digests.papers.taxonomy import canonical_categories
 from digests.papers.whole_text import MAX_TITLE_CHARS, clean_line, clean_words, read_names
+from digests.papers.withdrawal import says_withdrawn
 from digests.papers.xml_entries import parse_xml, read_entries
 
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
@@ -78,16 +79,18 @@ def build_paper(
     if not clean_title or not known:
         raise Unreadable("it has no category" if clean_title else "it has no title")
     paper_id, version = found
+    comments, abstract = clean_words(comment or ""), clean_words(summary)
     return Paper(
         id=paper_id,
         version=version,
         title=clean_title,
         authors=read_names(authors),
-        abstract=clean_words(summary),
+        abstract=abstract,
         categories=known,
-        comments=clean_words(comment or ""),
+        comments=comments,
         journal_ref=clean_words(journal_ref or ""),
         doi=clean_line(doi or ""),
+        is_withdrawn=says_withdrawn(comments, abstract),
     )
 
 

@@ -1,20 +1,24 @@
-"""Fetching arXiv's pages and feeds: politely, with an end to everything, and never twice where once will do."""
+"""Fetching documents of arXiv and Hugging Face: politely, with an end to everything, never twice where once will do."""
 
 import asyncio
+import re
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
+from urllib.parse import urlencode
 
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from digests.clock import Now
 from digests.errors import SourceMalformed, SourceUnavailable
+from digests.papers.huggingface import PAGE_SIZE as DAILY_PAGE_SIZE
 from digests.papers.listing import find_reason
-from digests.papers.politeness import LISTING_KEY, SERVICES_KEY, Wait
+from digests.papers.oai import build_set
+from digests.papers.politeness import HF_KEY, LISTING_KEY, SERVICES_KEY, Wait
 from digests.papers.wire import read_wire
 
 #: A page of 2,000 entries has about 6 MB.
@@ -25,7 +29,6 @@ DEADLINE_SECONDS: Final = 180.0
 PAGE_SIZE: Final = 2_000
 
 _TIMEOUT: Final = httpx.Timeout(60, connect=10)
-_ENOUGH: Final = stop_after_attempt(4)
 _BACKOFF: Final = wait_exponential_jitter(multiplier=5, max=60, jitter=5)
 # A longer Retry-After is the caller's to keep: a worker has better things to do than wait.
 _LONGEST_WAIT_SECONDS: Final = 120.0
@@ -35,6 +38,10 @@ _LONGEST_RETRY_SECONDS: Final = 24 * 3600.0
 _BANNED_SECONDS: Final = 3600.0
 _MAX_REDIRECTS: Final = 3
 _COME_LATER: Final = {408, 425, 429}
+
+# `"api";r=0;t=55`: none is left, and in 55 seconds there are new ones.
+# https://www.ietf.org/archive/id/draft-ietf-httpapi-ratelimit-headers-09.html
+_RESET: Final = re.compile(r";\s*t\s*=\s*(\d{1,9})(?!\d)", re.ASCII)
 
 #: Blocks until the host of that key (see politeness.py) may be asked, and holds it meanwhile.
 Turn = Callable[[str], AbstractContextManager[None]]
@@ -50,9 +57,10 @@ def build_headers(contact: str) -> dict[str, str]:
 
 
 class PageFetcher:
-    """arXiv's listing pages and feeds as bytes. Not for use inside a running event loop: see asyncio.to_thread.
+    """`collecting.sources.Sources` of the real hosts, or of stand-ins. Not for use inside a running event loop.
 
     contact    how arXiv reaches the operator; goes into the User-Agent
+    tries      how often each document is asked for while the host is in trouble; who asks again anyway needs one
     transport  for tests
     """
 
@@ -61,9 +69,12 @@ class PageFetcher:
         *,
         list_url: str,
         rss_url: str,
+        oai_url: str = "https://oaipmh.arxiv.org",
+        hf_url: str = "https://huggingface.co",
         contact: str,
         turn: Turn,
         now: Now,
+        tries: int = 4,
         wait: Wait = wait_seconds,
         deadline_seconds: float = DEADLINE_SECONDS,
         max_bytes: int = MAX_BYTES,
@@ -71,10 +82,13 @@ class PageFetcher:
     ) -> None:
         self._list_url = list_url.rstrip("/")
         self._rss_url = rss_url.rstrip("/")
+        self._oai_url = oai_url.rstrip("/")
+        self._hf_url = hf_url.rstrip("/")
         # No If-Modified-Since, ever: arXiv's test of it is inverted, and a date that it cannot read is a 500.
         self._headers = build_headers(contact)
         self._turn = turn
         self._now = now
+        self._enough = stop_after_attempt(tries)
         self._wait = wait
         self._deadline_seconds = deadline_seconds
         self._max_bytes = max_bytes
@@ -83,7 +97,7 @@ class PageFetcher:
     def fetch_listing(self, scope: str, skip: int = 0) -> bytes:
         """The page `/list/<scope>/new` from entry `skip` + 1 on; `scope` is a category or an archive.
 
-        Raises  SourceUnavailable (retry_after_seconds set) after four tries, SourceMalformed for a refusal (4xx).
+        Raises  SourceUnavailable (retry_after_seconds set) after its tries, SourceMalformed for a refusal (4xx).
         """
         return self.fetch(f"{self._list_url}/list/{scope}/new?skip={skip}&show={PAGE_SIZE}", LISTING_KEY)
 
@@ -91,11 +105,33 @@ class PageFetcher:
         """Today's feed of a category, or of several joined by `+`, as `rss` or `atom`. Raises as fetch_listing does."""
         return self.fetch(f"{self._rss_url}/{form}/{scope}", SERVICES_KEY)
 
+    def fetch_catch_up(self, scope: str, on: date, *, page: int = 1) -> bytes:
+        """The page `/catchup/<scope>/<date>` with abstracts. Raises as fetch_listing does."""
+        # Any other parameter is a 400.
+        return self.fetch(f"{self._list_url}/catchup/{scope}/{on.isoformat()}?abs=True&page={page}", LISTING_KEY)
+
+    def fetch_records(self, scope: str, since: date, until: date | None = None, *, token: str = "") -> bytes:
+        """ListRecords in arXivRaw. Raises as fetch_listing does; OAI-PMH's own errors are answers: see oai.py."""
+        query = {"verb": "ListRecords"}
+        if token:
+            # arXiv's is percent-encoded already, and as a value it must be so again.
+            query["resumptionToken"] = token
+        else:
+            query |= {"metadataPrefix": "arXivRaw", "from": since.isoformat()}
+            query |= {"until": until.isoformat()} if until else {}
+            query["set"] = build_set(scope)
+        return self.fetch(f"{self._oai_url}/oai?{urlencode(query)}", SERVICES_KEY)
+
+    def fetch_daily(self, on: date, *, page: int = 0) -> bytes:
+        """Hugging Face's daily papers of that day of UTC. Raises as fetch_listing does."""
+        query = {"date": on.isoformat(), "limit": DAILY_PAGE_SIZE, "p": page}
+        return self.fetch(f"{self._hf_url}/api/daily_papers?{urlencode(query)}", HF_KEY)
+
     def fetch(self, url: str, host_key: str) -> bytes:
-        """Any other address of arXiv's, when `host_key` has its turn. Raises as fetch_listing does."""
+        """Any other address, when `host_key` has its turn. Raises as fetch_listing does."""
         attempts = Retrying(
             retry=retry_if_exception_type(SourceUnavailable),
-            stop=lambda state: _ENOUGH(state) or _asked_wait(state) > _LONGEST_WAIT_SECONDS,
+            stop=lambda state: self._enough(state) or _asked_wait(state) > _LONGEST_WAIT_SECONDS,
             wait=lambda state: max(_asked_wait(state), _BACKOFF(state)),
             sleep=self._wait,
             reraise=True,
@@ -117,6 +153,8 @@ class PageFetcher:
             raise SourceUnavailable(f"{url} answered 403: {_read_reason(body)}", retry_after_seconds=_BANNED_SECONDS)
         if status in _COME_LATER or status >= httpx.codes.INTERNAL_SERVER_ERROR:
             seconds = read_retry_after(headers.get("Retry-After"), self._now())
+            if seconds is None and status == httpx.codes.TOO_MANY_REQUESTS:
+                seconds = read_rate_limit(headers.get("RateLimit"))
             raise SourceUnavailable(f"{url} answered {status}: {_read_reason(body)}", retry_after_seconds=seconds)
         raise SourceMalformed(f"{url} answered {status}: {_read_reason(body)}")
 
@@ -170,6 +208,15 @@ def read_retry_after(value: str | None, now_at: datetime) -> float | None:
     return min(max(0.0, (moment - now_at).total_seconds()), _LONGEST_RETRY_SECONDS) if moment.tzinfo else None
 
 
+def read_rate_limit(value: str | None) -> float | None:
+    """Seconds until a RateLimit header gives new tries, the latest of several; None where it says nothing.
+
+    At most a day.
+    """
+    resets = [float(seconds) for seconds in _RESET.findall(value or "")]
+    return min(max(resets), _LONGEST_RETRY_SECONDS) if resets else None
+
+
 def _asked_wait(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
     return (error.retry_after_seconds or 0.0) if isinstance(error, SourceUnavailable) else 0.0
@@ -179,6 +226,6 @@ def _read_reason(body: bytes) -> str:
     try:
         read_wire(body)
     except SourceMalformed as error:
-        if body.lstrip().startswith(b"<?xml"):
+        if body.lstrip().startswith((b"<?xml", b"{")):
             return str(error)
     return find_reason(body) or "no reason given"

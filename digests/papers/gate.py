@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from digests.papers.paper import Announcement, Source
+from digests.papers.paper import Announcement
 
 #: Runs of item numbers, first and last of each, ascending and apart: `((1, 250), (501, 501))`.
 Runs = tuple[tuple[int, int], ...]
@@ -39,6 +39,8 @@ class Fault(StrEnum):
     CUT = "cut"
     #: A feed with a new date and the old papers.
     STALE = "stale"
+    #: A feed lacks papers that the page has.
+    LACKING = "lacking"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Progress:
 
 def judge(announcement: Announcement, before: Progress | None = None) -> Progress:
     """Progress of the batch with this document added to `before`; pages may come in any order, again and again."""
-    if announcement.source is not Source.LISTING:
+    if not announcement.source.is_page:
         return Progress(seen=len(announcement.entries), fault=_find_feed_fault(announcement))
     before = before or Progress()
     seen, total = len(announcement.entries), announcement.total

@@ -6,18 +6,23 @@ Quirks  the title and the date stand in the entry and in its `paper`; the entry'
 """
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from digests.errors import SourceMalformed
 from digests.papers.identifier import read_identifier
 from digests.papers.paper import Broken, Paper, Unreadable
 from digests.papers.whole_text import MAX_TITLE_CHARS, clean_line, clean_words, read_names
 
-# What it shows when it is not asked for a number, and the most that it shows.
-_PAGE_SIZES: Final = {50, 100}
+#: The most that an answer shows.
+PAGE_SIZE: Final = 100
+# The other one is what it shows when it is not asked for a number.
+_PAGE_SIZES: Final = {50, PAGE_SIZE}
+_GITHUB: Final = re.compile(r"https?://(?:www\.)?github\.com/[\w.~/%+@:#?&=-]+", re.ASCII | re.IGNORECASE)
+# A hundred papers with their authors have some 3,000.
+_MAX_OBJECTS: Final = 500_000
 _MAX_COUNT: Final = 2**31 - 1
 _MAX_URL_CHARS: Final = 500
 
@@ -54,6 +59,8 @@ def read_daily(document: bytes) -> DailyPapers:
 
     Raises  SourceMalformed for what is no list, with the server's own reason for a refusal.
     """
+    if document.count(b"{") > _MAX_OBJECTS:
+        raise SourceMalformed(f"This JSON document has more than {_MAX_OBJECTS} objects.")
     try:
         answer = json.loads(document)
     except (ValueError, RecursionError) as error:
@@ -118,10 +125,6 @@ def _read_day(text: str) -> date | None:
 
 
 def _read_address(text: str) -> str:
-    """Empty for what is no web address: it becomes a link."""
+    """Empty for what is no page of GitHub: authors write it, and it becomes a link of that name."""
     address = clean_line(text, max_chars=_MAX_URL_CHARS)
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return ""
-    return address if parts.scheme in {"http", "https"} and parts.netloc and " " not in address else ""
+    return address if _GITHUB.fullmatch(address) else ""

@@ -39,6 +39,7 @@ def merge(known: Known | None, paper: Paper, source: Source) -> Known:
         version=max(paper.version or 0, known.paper.version or 0) or None,
         categories=tuple(dict.fromkeys([*winner.categories, *sorted(other.categories)])),
         comments=_choose_comments(known.paper, paper),
+        is_withdrawn=_is_withdrawn(known.paper, paper),
     )
     return Known(merged, source if wins else known.source)
 
@@ -67,6 +68,14 @@ def _choose_comments(known: Paper, paper: Paper) -> str:
     # Feeds have none, and authors change them without a new version: of one version the latest arrival's count.
     is_newer = (paper.version or 0) >= (known.version or 0)
     return (paper.comments or known.comments) if is_newer else (known.comments or paper.comments)
+
+
+def _is_withdrawn(known: Paper, paper: Paper) -> bool:
+    """As the newer version says; of one version what any source says, for most cannot tell."""
+    versions = (known.version or 0, paper.version or 0)
+    if versions[0] == versions[1] or 0 in versions:
+        return known.is_withdrawn or paper.is_withdrawn
+    return (paper if versions[1] > versions[0] else known).is_withdrawn
 
 
 def _letter(match: re.Match[str]) -> str:

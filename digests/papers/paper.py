@@ -1,9 +1,9 @@
 """What a paper is, and what one wire document said about papers, announced or not."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 
 #: Without version: `2604.18326`, `hep-th/9901001`.
 ArxivId = NewType("ArxivId", str)
@@ -18,15 +18,25 @@ class Kind(StrEnum):
     REPLACE_CROSS = "replace-cross"
 
 
+#: What digests are made of.
+NEWS: Final = frozenset({Kind.NEW, Kind.CROSS})
+
+
 class Source(StrEnum):
     """Where words came from, the least trusted first: a later one's words win (invariant 2)."""
 
     HF = "hf"
     LISTING = "list"
+    CATCHUP = "catchup"
     ATOM = "atom"
     RSS = "rss"
     API = "api"
     OAI = "oai"
+
+    @property
+    def is_page(self) -> bool:
+        """With item numbers and totals that prove it whole."""
+        return self in {Source.LISTING, Source.CATCHUP}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +55,8 @@ class Paper:
     doi: str = ""
     #: URL of the licence, empty where the source does not say.
     licence: str = ""
+    #: The newest version was taken back; there is nothing to read.
+    is_withdrawn: bool = False
 
     @property
     def primary_category(self) -> str:
@@ -110,14 +122,37 @@ class Announcement:
     total: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """`submitted_at` is aware UTC; None where the source's date is none."""
+
+    number: int
+    submitted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A paper as OAI-PMH has it.
+
+    datestamp  the day of UTC on which anything of it changed last; None where the answer does not say
+    versions   oldest first; none in other formats than arXivRaw
+    """
+
+    paper: Paper
+    datestamp: date | None
+    versions: tuple[Version, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Harvest:
     """What one answer said about papers, whenever they were announced.
 
+    records     OAI-PMH: the same papers with their dates
     next_token  OAI-PMH: what to ask with for the rest of the list; empty where this is its end
     """
 
     source: Source
     papers: tuple[Paper, ...] = ()
+    records: tuple[Record, ...] = ()
     broken: tuple[Broken, ...] = ()
     next_token: str = ""

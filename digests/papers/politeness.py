@@ -1,10 +1,11 @@
 """Taking turns at a host, for all processes of the installation together.
 
 arXiv asks for 15 s between listing pages (robots.txt, Crawl-delay) and for 3 s and one connection at a time over RSS,
-API and OAI-PMH together (https://info.arxiv.org/help/api/tou.html): those three share one key.
+API and OAI-PMH together (https://info.arxiv.org/help/api/tou.html): those three share one key. Hugging Face counts 500
+questions in five minutes (https://huggingface.co/docs/hub/rate-limits).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,11 +17,19 @@ from digests.errors import SourceUnavailable
 from digests.store.engine import Store
 from digests.store.tables import politeness
 
+#: /list and /catchup.
 LISTING_KEY: Final = "arxiv.org/list"
 LISTING_INTERVAL_SECONDS: Final = 15.0
 #: RSS, API and OAI-PMH.
 SERVICES_KEY: Final = "arxiv.org/services"
 SERVICES_INTERVAL_SECONDS: Final = 3.0
+HF_KEY: Final = "huggingface.co"
+HF_INTERVAL_SECONDS: Final = 1.0
+INTERVALS_SECONDS: Final[Mapping[str, float]] = {
+    LISTING_KEY: LISTING_INTERVAL_SECONDS,
+    SERVICES_KEY: SERVICES_INTERVAL_SECONDS,
+    HF_KEY: HF_INTERVAL_SECONDS,
+}
 
 #: Waits so many seconds; a test passes one that moves its clock.
 Wait = Callable[[float], None]

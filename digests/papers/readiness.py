@@ -6,15 +6,15 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from digests.clock import announced_at
+from digests.papers.collecting.missed import find_awaited
+from digests.papers.collecting.polling import find_watched
 from digests.papers.gate import Fault
-from digests.papers.paper import Source
-from digests.papers.polling import find_watched
 from digests.papers.shelf import BatchRow, coverage, find_stored
 from digests.papers.taxonomy import archives_of
 from digests.store.engine import Store
 
-#: Older ones are for a back-fill.
-_LOOK_BACK: Final = timedelta(days=30)
+#: Nothing older is caught up with (collecting/missed.py).
+_LOOK_BACK: Final = timedelta(days=91)
 #: After the announcement; an archive whose page has the new date and no paper by then has none today.
 _QUIET_AFTER: Final = timedelta(hours=1)
 
@@ -24,10 +24,12 @@ class Batches:
     """
     stored   arXiv's dates, oldest first, and since when (aware UTC) something of that batch is here
     missing  archives of the newest one that are watched, or have begun to come, and are not whole
+    awaited  archives with earlier dates that are being caught up with
     """
 
     stored: Mapping[date, datetime]
     missing: frozenset[str]
+    awaited: frozenset[tuple[str, date]] = frozenset()
 
     @property
     def newest(self) -> date | None:
@@ -37,11 +39,19 @@ class Batches:
         """Whether the newest one is all here for a reader of these archives and categories; None = all of arXiv."""
         return not self.missing if scope is None else self.missing.isdisjoint(find_archives(scope))
 
+    def is_caught_up_for(self, scope: Collection[str] | None, since: date | None) -> bool:
+        """Whether no batch after `since` is still to come to a reader of these archives and categories."""
+        if since is None or not self.awaited:
+            return True
+        wanted = None if scope is None else find_archives(scope)
+        return not any(on > since and (wanted is None or archive in wanted) for archive, on in self.awaited)
+
 
 def load_batches(store: Store, now: datetime) -> Batches:
     stored = find_stored(store, (now - _LOOK_BACK).date())
     missing = _find_missing(store, max(stored), now) if stored else frozenset()
-    return Batches(stored, missing)
+    awaited = frozenset((archive, on) for scope, on in find_awaited(store) for archive in find_archives([scope]))
+    return Batches(stored, missing, awaited)
 
 
 def find_archives(names: Iterable[str]) -> frozenset[str]:
@@ -51,8 +61,11 @@ def find_archives(names: Iterable[str]) -> frozenset[str]:
 def _find_missing(store: Store, on: date, now: datetime) -> frozenset[str]:
     rows = coverage(store, on)
     # A feed says nothing about the page beside it; where there are only feeds, they must do.
-    pages = [row for row in rows if row.source is Source.LISTING]
-    begun = [row.scope for row in pages or rows if not row.whole and not _is_quiet(row, on, now)]
+    pages = [row for row in rows if row.source.is_page]
+    whole = {row.scope for row in pages if row.whole}
+    begun = [
+        row.scope for row in pages or rows if not row.whole and row.scope not in whole and not _is_quiet(row, on, now)
+    ]
     unasked = find_watched(store) - {row.scope for row in pages}
     return find_archives([*begun, *unasked])
 

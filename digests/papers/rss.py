@@ -18,6 +18,7 @@ from digests.papers.identifier import read_identifier
 from digests.papers.paper import Announced, Announcement, ArxivId, Kind, Paper, Source, Unreadable
 from digests.papers.taxonomy import canonical_category
 from digests.papers.whole_text import MAX_TITLE_CHARS, clean_line, clean_words, split_authors
+from digests.papers.withdrawal import says_withdrawn
 from digests.papers.xml_entries import parse_xml, read_entries
 
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
@@ -121,16 +122,18 @@ def _read_paper(node: etree._Element, form: _Form, *, identifier: str, abstract:
     categories = _read_categories(node, form)
     if not title or not categories:
         raise Unreadable("it has no title" if not title else "it has no category")
+    words = clean_words(abstract)
     return Paper(
         id=paper_id,
         version=version,
         title=title,
         authors=split_authors(node.findtext(f"{_DC}creator") or ""),
-        abstract=clean_words(abstract),
+        abstract=words,
         categories=categories,
         journal_ref=clean_words(node.findtext(f"{_ARXIV}journal_reference") or ""),
         doi=clean_line(node.findtext(f"{_ARXIV}DOI") or ""),
         licence=clean_line(node.findtext(f"{_DC}rights") or ""),
+        is_withdrawn=says_withdrawn("", words),
     )
 
 

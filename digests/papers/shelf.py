@@ -1,8 +1,8 @@
 """The rows of what was announced: store a document, find papers and batches."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, func, select, text
@@ -11,33 +11,41 @@ from digests.clock import Now
 from digests.errors import SourceMalformed
 from digests.papers.gate import Fault, Progress, find_gap, judge
 from digests.papers.merging import Known, best_kind, hash_words, kind_rank, merge
-from digests.papers.paper import Announced, Announcement, ArxivId, Kind, Paper, Source
+from digests.papers.paper import NEWS, Announced, Announcement, ArxivId, Kind, Paper, Source
 from digests.store.engine import Store
 from digests.store.tables import announcements, batches, papers
 
-# Any number; see _lock.
+# Any number; see lock_shelf.
 _ADVISORY_LOCK: Final = 7_301_995
 # SQLite takes 32,766 parameters a statement.
 _MAX_IDS: Final = 5_000
+#: Hosts' clocks differ by seconds; what is further ahead was written while a clock was wrong.
+_MAX_SKEW: Final = timedelta(minutes=10)
 _PAPER_FIELDS: Final = tuple(Paper.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a document brought: distinct papers, how many of them no document had brought before, unreadable entries."""
+    """What a document brought: distinct papers, how many of them no document had brought before, unreadable entries.
+
+    announced  of how many papers this batch, or that they are news in it, was not known before
+    """
 
     entries: int
     new: int
     known: int
     broken: int = 0
+    announced: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchRow:
     """How much of a scope's batch a source has given.
 
-    fault      a word of gate.Fault, empty when it is whole
-    next_skip  listing pages: how many entries to skip to get the first missing one; None when none is missing
+    fault       a word of gate.Fault, empty when it is whole
+    next_skip   pages: how many entries to skip to get the first missing one; None when none is missing
+    added       papers of this batch that no other source had given before
+    changed_at  since when (aware UTC) it has said the same
     """
 
     scope: str
@@ -47,12 +55,17 @@ class BatchRow:
     whole: bool
     fault: str = ""
     next_skip: int | None = None
+    added: int = 0
+    changed_at: datetime | None = None
 
 
-def store_announcement(store: Store, announcement: Announcement, now: Now, *, on: date | None = None) -> Stored:
+def store_announcement(
+    store: Store, announcement: Announcement, now: Now, *, on: date | None = None, doubt: Fault | None = None
+) -> Stored:
     """Store papers, announcements and the batch's progress in one transaction; a second time changes nothing.
 
     on      the day, where the document has none or the caller knows better
+    doubt   why it is not whole although it says so
     Raises  SourceMalformed when neither says the day.
     """
     day = on or announcement.announced_on
@@ -60,21 +73,21 @@ def store_announcement(store: Store, announcement: Announcement, now: Now, *, on
         raise SourceMalformed("The document does not say of which day it is; give the day (--on DATE).")
     kinds = _kinds_of(announcement)
     with store.writing() as connection:
-        _lock(store, connection)
+        lock_shelf(store, connection)
         found = [entry.paper for entry in announcement.entries]
         new = _merge_papers(store, connection, found, announcement.source, now())
         is_stale = _is_stale(connection, announcement, kinds, day)
-        if not is_stale:
-            _store_kinds(store, connection, kinds, day, now())
-        _store_progress(store, connection, announcement, day, now(), is_stale=is_stale)
-    return Stored(entries=len(kinds), new=new, known=len(kinds) - new, broken=len(announcement.broken))
+        added = 0 if is_stale else store_kinds(store, connection, _announce(announcement, kinds), day, now())
+        doubt = Fault.STALE if is_stale else doubt
+        _store_progress(store, connection, announcement, day, now(), added=added, doubt=doubt)
+    return Stored(entries=len(kinds), new=new, known=len(kinds) - new, broken=len(announcement.broken), announced=added)
 
 
 def store_papers(store: Store, found: Iterable[Paper], source: Source, now: Now) -> Stored:
     """Store papers that no announcement brought: they are in no batch. A second time changes nothing."""
     found = list(found)
     with store.writing() as connection:
-        _lock(store, connection)
+        lock_shelf(store, connection)
         new = _merge_papers(store, connection, found, source, now())
     entries = len({paper.id for paper in found})
     return Stored(entries=entries, new=new, known=entries - new)
@@ -136,7 +149,7 @@ def latest_date(store: Store) -> date | None:
         return newest
 
 
-def _lock(store: Store, connection: Connection) -> None:
+def lock_shelf(store: Store, connection: Connection) -> None:
     """One writer at a time: what it merges with must not change meanwhile. On SQLite BEGIN IMMEDIATE is enough."""
     if store.is_postgresql:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
@@ -189,10 +202,10 @@ def _build_paper(row: RowMapping) -> Paper:
 def _is_stale(connection: Connection, announcement: Announcement, kinds: dict[ArxivId, Kind], day: date) -> bool:
     """A feed with today's date and yesterday's papers (cs.AI on 2026-08-12): nothing in it that it calls new is new.
 
-    Listing pages keep the old date with the old papers.
+    Pages keep the old date with the old papers.
     """
     new = sorted(paper_id for paper_id, kind in kinds.items() if kind is Kind.NEW)
-    if announcement.source is Source.LISTING or not new:
+    if announcement.source.is_page or not new:
         return False
     query = select(func.count(announcements.c.paper_id.distinct())).where(
         announcements.c.paper_id.in_(new), announcements.c.announced_on < day, announcements.c.kind == Kind.NEW
@@ -200,44 +213,108 @@ def _is_stale(connection: Connection, announcement: Announcement, kinds: dict[Ar
     return connection.scalar(query) == len(new)
 
 
-def _store_kinds(store: Store, connection: Connection, kinds: dict[ArxivId, Kind], day: date, now_at: datetime) -> None:
-    query = select(announcements.c.paper_id, announcements.c.kind).where(announcements.c.announced_on == day)
-    before = {row.paper_id: Kind(row.kind) for row in connection.execute(query)}
-    better = [
-        {"paper_id": paper_id, "announced_on": day, "kind": kind, "stored_at": now_at}
-        for paper_id, kind in sorted(kinds.items())
-        if paper_id not in before or kind_rank(kind) < kind_rank(before[paper_id])
-    ]
-    if better:
+def _announce(announcement: Announcement, kinds: dict[ArxivId, Kind]) -> dict[ArxivId, tuple[Kind, int | None]]:
+    """A page of the past shows the versions of today: only that of a new paper is known, which is its first."""
+    versions = {entry.paper.id: entry.paper.version for entry in announcement.entries}
+    if announcement.source is Source.CATCHUP:
+        versions = {paper_id: 1 if kind is Kind.NEW else None for paper_id, kind in kinds.items()}
+    return {paper_id: (kind, versions[paper_id]) for paper_id, kind in kinds.items()}
+
+
+def store_kinds(
+    store: Store,
+    connection: Connection,
+    announced: Mapping[ArxivId, tuple[Kind, int | None]],
+    day: date,
+    now_at: datetime,
+) -> int:
+    """Say which papers, stored already, that day announced, with kind and version; returns how many that is news of."""
+    stored_at = _find_moment(connection, now_at)
+    query = select(announcements).where(announcements.c.announced_on == day)
+    before = {row["paper_id"]: row for row in connection.execute(query).mappings()}
+    rows, fresh = [], 0
+    for paper_id, (kind, version) in sorted(announced.items()):
+        row = before.get(paper_id)
+        after = _announce_again(row, kind, version) if row else {"kind": kind, "version": version}
+        if after is None:
+            continue
+        fresh += "stored_at" not in after
+        rows.append({"paper_id": paper_id, "announced_on": day, "stored_at": stored_at} | after)
+    if rows:
         insert = store.insert(announcements)
-        upsert = insert.on_conflict_do_update(
-            index_elements=["paper_id", "announced_on"], set_={"kind": insert.excluded.kind}
-        )
-        connection.execute(upsert, better)
+        values = {name: insert.excluded[name] for name in ("kind", "version", "stored_at")}
+        index = ["paper_id", "announced_on"]
+        connection.execute(insert.on_conflict_do_update(index_elements=index, set_=values), rows)
+    return fresh
+
+
+def _find_moment(connection: Connection, now_at: datetime) -> datetime:
+    """Later than all that is stored: of two hosts one's clock is behind, and what came later must not look earlier."""
+    newest = connection.scalar(select(func.max(announcements.c.stored_at)))
+    is_ahead = newest is not None and now_at <= newest < now_at + _MAX_SKEW
+    return newest + timedelta(microseconds=1) if is_ahead else now_at
+
+
+def _announce_again(row: RowMapping, kind: Kind, version: int | None) -> dict[str, Any] | None:
+    """What is better known now than `row` says; None: nothing is.
+
+    A replacement that turns out to be news, and a cross-list that is new, come as if it were now: whoever had the
+    batch, perhaps without cross-lists, has not had them.
+    """
+    known = Kind(row["kind"])
+    better = best_kind(known, kind)
+    if better is known and (version is None or row["version"] is not None):
+        return None
+    after = {"kind": better, "version": row["version"] or version}
+    return after if better in NEWS and better is not known else after | {"stored_at": row["stored_at"]}
 
 
 def _store_progress(
-    store: Store, connection: Connection, announcement: Announcement, day: date, now_at: datetime, *, is_stale: bool
+    store: Store,
+    connection: Connection,
+    announcement: Announcement,
+    day: date,
+    now_at: datetime,
+    *,
+    added: int,
+    doubt: Fault | None,
 ) -> None:
     key = {"scope": announcement.scope, "announced_on": day, "source": announcement.source}
     query = select(batches).filter_by(**key)
     row = connection.execute(query).mappings().one_or_none()
     progress = judge(announcement, _build_progress(row) if row else None)
-    fault = Fault.STALE if is_stale else progress.fault
+    fault = doubt or progress.fault
     if row and row["closed_at"] and fault:
         # What was proved whole stays so: a stale, short or empty answer of later says nothing.
         return
     values = {
-        "seen": 0 if is_stale else progress.seen,
+        "seen": 0 if doubt is Fault.STALE else progress.seen,
         "total": progress.total,
         "broken": len(announcement.broken),
         "closed_at": None if fault else (row and row["closed_at"]) or now_at,
         "fault": fault or "",
-        "updated_at": now_at,
         "items": progress.items,
     }
-    insert = store.insert(batches).values(key | values)
-    connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=values))
+    store_batch(store, connection, key, values, added=added, now_at=now_at)
+
+
+def store_batch(
+    store: Store,
+    connection: Connection,
+    key: Mapping[str, Any],
+    values: Mapping[str, Any],
+    *,
+    added: int,
+    now_at: datetime,
+) -> None:
+    """Write a row of `batches`; `added` comes to what the source has added before."""
+    row = connection.execute(select(batches).filter_by(**key)).mappings().one_or_none()
+    is_same = row is not None and all(row[name] == values[name] for name in ("seen", "total", "fault"))
+    moments = {"updated_at": now_at, "changed_at": row["changed_at"] if row is not None and is_same else now_at}
+    counted = {"added": added + (row["added"] if row is not None else 0)}
+    everything = {**values, **moments, **counted}
+    insert = store.insert(batches).values({**key, **everything})
+    connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=everything))
 
 
 def _build_progress(row: RowMapping) -> Progress:
@@ -255,4 +332,6 @@ def _build_batch_row(row: RowMapping) -> BatchRow:
         whole=row["closed_at"] is not None,
         fault=row["fault"],
         next_skip=None if gap is None else gap - 1,
+        added=row["added"],
+        changed_at=row["changed_at"],
     )

@@ -9,6 +9,7 @@ from typing import Final
 
 from digests.errors import SourceMalformed
 from digests.papers.api import read_api
+from digests.papers.catch_up_page import MARK, read_catch_up
 from digests.papers.huggingface import DailyPapers, read_daily
 from digests.papers.listing import read_listing
 from digests.papers.oai import read_oai
@@ -21,6 +22,7 @@ _MAX_BYTES: Final = 64 * 1024 * 1024
 
 _NAMES: Final = {
     Source.LISTING: "a listing page",
+    Source.CATCHUP: "a catch-up page",
     Source.RSS: "an RSS feed",
     Source.ATOM: "an Atom feed",
     Source.API: "an answer of arXiv's API",
@@ -38,17 +40,17 @@ def read_wire(payload: bytes, source: str = "auto") -> Document:
     source  what it must be, a word of Source; `auto` goes by the content
     Raises  SourceMalformed when it is none of them, or not the one it must be.
     """
-    document = _unpack(payload)
+    document = unpack(payload)
     found = _recognise(document)
     if source == "auto":
         return _READERS[found](document) if found else _read_page(document)
-    if found not in {None, source} and source != Source.LISTING:
+    if found not in {None, source} and not Source(source).is_page:
         raise SourceMalformed(f"This is {_NAMES[Source(found)]}, not {_NAMES[Source(source)]}.")
     return _READERS[Source(source)](document)
 
 
 def read_document(payload: bytes, source: str = "auto") -> Announcement:
-    """read_wire for announcements: a listing page, an RSS or an Atom feed."""
+    """read_wire for announcements: a listing or catch-up page, an RSS or an Atom feed."""
     document = read_wire(payload, source)
     if isinstance(document, Announcement):
         return document
@@ -65,7 +67,8 @@ def read_payload(path: Path) -> bytes:
     return payload
 
 
-def _unpack(payload: bytes) -> bytes:
+def unpack(payload: bytes) -> bytes:
+    """The document, packed by gzip or not. Raises SourceMalformed for what is cut off or too large."""
     if not payload.startswith(_GZIP_MAGIC):
         return payload
     try:
@@ -94,11 +97,12 @@ def _read_page(document: bytes) -> Announcement:
         start = clean_line(document[:200].decode("utf-8", "replace"), max_chars=80)
         said = f"it begins with {start!r}" if start else "it is empty"
         raise SourceMalformed(f"This is neither an arXiv listing page nor a feed nor any other answer: {said}.")
-    return read_listing(document)
+    return (read_catch_up if MARK.search(document) else read_listing)(document)
 
 
 _READERS: Final[Mapping[Source, Callable[[bytes], Document]]] = {
     Source.LISTING: read_listing,
+    Source.CATCHUP: read_catch_up,
     Source.RSS: read_feed,
     Source.ATOM: read_feed,
     Source.API: read_api,

@@ -28,16 +28,29 @@ def say_batch(digest: Digest, phrases: Phrases) -> str:
     return phrases("digest.batch") if count == 1 else phrases("digest.batch_several", count=count)
 
 
+def say_counts(digest: Digest, phrases: Phrases) -> str:
+    """How many papers the batches have for the reader and how many matched; late ones are of other batches."""
+    kinds = phrases("digest.kinds_all" if digest.has_crosses else "digest.kinds_new")
+    here = {"seen": digest.seen, "matched": digest.matched - digest.late}
+    counts = phrases("digest.counts", batch=say_batch(digest, phrases), kinds=kinds, **here)
+    return counts + phrases("digest.counts_late", late=digest.late) if digest.late else counts
+
+
 def say_no_result(digest: Digest, phrases: Phrases) -> str:
     """Of a keyword, or before several of them."""
     return phrases("digest.no_result" if len(digest.batch_dates) == 1 else "digest.no_result_several")
+
+
+def name_day(day: date, phrases: Phrases) -> str:
+    """In a sentence: `11月20日`."""
+    return _name_day(day, "M月d日" if _is_chinese(phrases) else "MMM d", phrases)
 
 
 def name_days_briefly(digest: Digest, phrases: Phrases) -> str:
     """For a subject line: `11月20日`, `11月20日至24日`."""
     if len(digest.batch_dates) > 1:
         return _name_days(digest, phrases)
-    return _name_day(digest.announced_on, "M月d日" if _is_chinese(phrases) else "MMM d", phrases)
+    return name_day(digest.announced_on, phrases)
 
 
 def say_nothing(digest: Digest, phrases: Phrases) -> str:

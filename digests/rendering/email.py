@@ -141,7 +141,8 @@ def _fill_mail(name: str, page: Page, links: Links, **fields: object) -> str:
 
 def _build_preheader(page: Page) -> str:
     """What a mailbox shows behind the subject: the first papers' titles, or why there are none."""
-    titles = " / ".join(str(paper.card.title) for paper in (*page.papers, *page.brief)[:3])
+    cards = [*(paper.card for paper in (*page.papers, *page.brief)), *(update.card for update in page.updates)]
+    titles = " / ".join(str(card.title) for card in cards[:3])
     return (page.nothing or titles)[:_MAX_PREHEADER_CHARS]
 
 

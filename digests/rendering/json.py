@@ -11,6 +11,7 @@ from digests.papers.paper import ArxivId
 from digests.rendering.card import CardView
 from digests.rendering.latex import to_text
 from digests.rendering.page import PaperView, build_page
+from digests.rendering.updates import UpdateView
 from digests.summaries.summary import Card
 
 
@@ -19,6 +20,7 @@ def render_json(digest: Digest, cards: Mapping[ArxivId, Card]) -> str:
     kept = digest_to_json(digest)
     data = {
         **{key: kept[key] for key in ("language", "announced_on", "composed_at", "seen", "matched", "nothing")},
+        "late": digest.late,
         "dates": [day.isoformat() for day in digest.batch_dates],
         "announced_at": announced_at(digest.announced_on).isoformat() if digest.is_out else None,
         **{key: kept[key] for key in ("next_due", "timezone")},
@@ -32,6 +34,7 @@ def render_json(digest: Digest, cards: Mapping[ArxivId, Card]) -> str:
             }
             for counted, section in zip(kept["sections"], page.sections, strict=True)
         ],
+        "updates": [_describe_update(update) for update in page.updates],
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
@@ -41,6 +44,9 @@ def _describe(paper: PaperView) -> dict[str, Any]:
     return {
         "id": card.paper.id,
         "cross_listed": paper.is_cross,
+        "withdrawn": card.paper.is_withdrawn,
+        "late_on": paper.entry.late_on.isoformat() if paper.entry.late_on else None,
+        "upvotes": paper.entry.upvotes,
         "keywords": [paper.why.keyword, *paper.why.also],
         "matched": [{"field": p.field, "text": "".join(piece.text for piece in p.pieces)} for p in paper.why.places],
         "title": to_text(card.paper.title),
@@ -53,6 +59,21 @@ def _describe(paper: PaperView) -> dict[str, Any]:
         "html": card.html_url,
         "abstract": card.original_abstract.text,
         "summary": _describe_summary(card),
+    }
+
+
+def _describe_update(view: UpdateView) -> dict[str, Any]:
+    """`title` is arXiv's, `version` null where nobody knows it."""
+    update, card = view.update, view.card
+    return {
+        "id": update.paper_id,
+        "version": update.version,
+        "withdrawn": update.is_withdrawn,
+        "sent_on": update.sent_on.isoformat(),
+        "title": to_text(card.paper.title),
+        "translated_title": card.title.text if card.original_title else "",
+        "comments": to_text(update.comments),
+        "abs": card.paper.abs_url,
     }
 
 

@@ -1,14 +1,15 @@
 """A digest as Markdown, with every paper in full: for a file, an issue or a note."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from digests.composing.digest import Digest
 from digests.papers.paper import ArxivId
 from digests.phrases import Phrases, load_phrases
-from digests.rendering.dates import beijing_moment, eastern_moment, format_seconds, say_batch
+from digests.rendering.dates import beijing_moment, eastern_moment, format_seconds, say_counts
 from digests.rendering.latex import clean
 from digests.rendering.page import Page, PaperView, SectionView, build_page
+from digests.rendering.updates import UpdateView
 from digests.summaries.summary import Card
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~$&]")
@@ -30,6 +31,7 @@ def render_markdown(digest: Digest, cards: Mapping[ArxivId, Card]) -> str:
         lines.append(f"> {escape(page.unreadable)}")
     for section in page.sections:
         lines += _render_section(section, phrases)
+    lines += _render_updates(page.updates, phrases)
     lines += ["---", *([escape(page.next_due)] if page.next_due else []), escape(phrases("digest.thanks"))]
     return "\n\n".join(lines) + "\n"
 
@@ -49,8 +51,7 @@ def _head(digest: Digest, page: Page, phrases: Phrases) -> Iterator[str]:
         yield page.announced
     if digest.is_searched:
         # Every paper stands in full here, whatever the digest has as one line.
-        batch = say_batch(digest, phrases)
-        yield phrases("digest.counts", batch=batch, matched=digest.matched, seen=digest.seen)
+        yield say_counts(digest, phrases)
     yield page.coverage
     yield page.nothing
 
@@ -91,6 +92,18 @@ def _render_paper(paper: PaperView, phrases: Phrases) -> Iterator[str]:
         yield from (f"**{escape(phrases('digest.abstract_translated'))}**", escape(card.abstract.text))
 
 
+def _render_updates(updates: Sequence[UpdateView], phrases: Phrases) -> Iterator[str]:
+    if updates:
+        yield f"## {escape(phrases('digest.updates'))}"
+    for update in updates:
+        card = update.card
+        yield f"### {escape((card.original_title or card.title).text)}"
+        if card.original_title:
+            yield f"**{escape(card.title.text)}**"
+        facts = [*(escape(fact) for fact in update.facts), *([escape(update.comment)] if update.comment else [])]
+        yield "\n".join(f"- {fact}" for fact in (*facts, f"<{card.paper.abs_url}>"))
+
+
 def _render_facts(paper: PaperView, phrases: Phrases) -> Iterator[str]:
     card = paper.card
     subjects = "; ".join(card.subjects) + (f" [{phrases('digest.cross')}]" if paper.is_cross else "")
@@ -104,3 +117,4 @@ def _render_facts(paper: PaperView, phrases: Phrases) -> Iterator[str]:
         ("why", escape(keywords)),
     ):
         yield f"- {phrases(f'digest.label_{label}')}{phrases('digest.colon')}{text}"
+    yield from (f"- {escape(mark)}" for mark in paper.marks)

@@ -4,20 +4,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from digests.composing.digest import Coverage, Digest, Entry, Section
+from digests.composing.digest import Digest, Entry, Section
 from digests.papers.paper import ArxivId, Kind
 from digests.phrases import Phrases, load_phrases
 from digests.rendering.card import CardView, build_card
+from digests.rendering.coverage import say_coverage
 from digests.rendering.dates import (
+    name_day,
     name_days_briefly,
     say_announced,
     say_batch,
+    say_counts,
     say_headline,
     say_next,
     say_no_result,
     say_nothing,
 )
 from digests.rendering.latex import clean
+from digests.rendering.updates import UpdateView, build_update
 from digests.rendering.why import Why, build_why
 from digests.summaries.summary import Card
 
@@ -28,10 +32,16 @@ _MAX_UNREADABLE_CHARS: Final = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperView:
-    """A paper as it stands in one reader's digest."""
+    """A paper as it stands in one reader's digest.
+
+    late, votes, withdrawn  marks, empty where there is nothing to say
+    """
 
     card: CardView
     is_cross: bool
+    late: str
+    votes: str
+    withdrawn: str
     entry: Entry
     source: Card
     language: str
@@ -40,6 +50,11 @@ class PaperView:
     def why(self) -> Why:
         """Worked out when asked: of a thousand hits thirty show theirs."""
         return build_why(self.entry.reasons, self.source, self.language)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What sets it apart from the others, the gravest first."""
+        return tuple(filter(None, (self.withdrawn, self.votes, self.late)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +88,7 @@ class Page:
     sections: tuple[SectionView, ...]
     empty: tuple[str, ...]
     no_result: str
+    updates: tuple[UpdateView, ...]
 
     @property
     def papers(self) -> tuple[PaperView, ...]:
@@ -95,13 +111,14 @@ def build_page(digest: Digest, cards: Mapping[ArxivId, Card]) -> Page:
         headline=say_headline(digest, phrases),
         announced=say_announced(digest, phrases),
         counts=_build_counts(digest, phrases) if digest.is_searched else "",
-        coverage=_build_coverage(digest.coverage, phrases),
+        coverage=say_coverage(digest.coverage, phrases),
         nothing=say_nothing(digest, phrases),
         unreadable=_build_unreadable(digest.unreadable, phrases),
         next_due=say_next(digest, phrases),
         sections=sections,
         empty=tuple(section.keyword for section in sections if not section.hits),
         no_result=no_result,
+        updates=tuple(build_update(update, cards, phrases) for update in digest.updates),
     )
 
 
@@ -119,6 +136,9 @@ def _build_paper(entry: Entry, card: Card, phrases: Phrases) -> PaperView:
     return PaperView(
         card=build_card(card, phrases.language),
         is_cross=entry.kind is Kind.CROSS,
+        late=phrases("digest.late", day=name_day(entry.late_on, phrases)) if entry.late_on else "",
+        votes=phrases("digest.votes", count=entry.upvotes) if entry.upvotes else "",
+        withdrawn=phrases("digest.withdrawn") if card.paper.is_withdrawn else "",
         entry=entry,
         source=card,
         language=phrases.language,
@@ -138,6 +158,8 @@ def _build_subject(digest: Digest, phrases: Phrases) -> str:
     date = name_days_briefly(digest, phrases)
     if digest.nothing:
         return phrases(f"digest.subject_{digest.nothing}", date=date, batch=say_batch(digest, phrases))
+    if digest.updates and not digest.matched:
+        return phrases("digest.subject_updates", date=date, count=len(digest.updates))
     return phrases("digest.subject", date=date, matched=digest.matched, keywords=_name_keywords(digest, phrases))
 
 
@@ -153,8 +175,8 @@ def _name_keywords(digest: Digest, phrases: Phrases, max_chars: int = 48) -> str
 
 def _build_counts(digest: Digest, phrases: Phrases) -> str:
     brief = sum(len(section.brief) for section in digest.sections)
-    fields = {"seen": digest.seen, "matched": digest.matched, "full": digest.matched - brief, "brief": brief}
-    return phrases("digest.counts_brief" if brief else "digest.counts", batch=say_batch(digest, phrases), **fields)
+    counts = say_counts(digest, phrases)
+    return counts + phrases("digest.counts_brief", full=digest.matched - brief, brief=brief) if brief else counts
 
 
 def _build_unreadable(keywords: Sequence[str], phrases: Phrases) -> str:
@@ -171,17 +193,3 @@ def _build_unreadable(keywords: Sequence[str], phrases: Phrases) -> str:
 def _quote(text: str, phrases: Phrases) -> str:
     shown = text if len(text) <= _MAX_UNREADABLE_CHARS else text[: _MAX_UNREADABLE_CHARS - 1] + "…"
     return f"{phrases('digest.quote_open')}{shown}{phrases('digest.quote_close')}"
-
-
-def _build_coverage(coverage: Sequence[Coverage], phrases: Phrases) -> str:
-    if not coverage:
-        return ""
-    said = dict.fromkeys(_cover(item, phrases) for item in coverage)
-    return phrases("digest.coverage", scopes=phrases("digest.coverage_join").join(said))
-
-
-def _cover(item: Coverage, phrases: Phrases) -> str:
-    if item.whole:
-        return phrases("digest.coverage_whole", scope=item.scope)
-    key = "digest.coverage_unknown" if item.total is None else "digest.coverage_partial"
-    return phrases(key, scope=item.scope, seen=item.seen, total=item.total)

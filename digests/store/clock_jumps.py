@@ -7,7 +7,16 @@ from typing import Any, Final
 from sqlalchemy import Column, update
 
 from digests.store.engine import Store
-from digests.store.tables import confirmations, deliveries, politeness, polls, subscribers, summaries
+from digests.store.tables import (
+    catch_ups,
+    confirmations,
+    deliveries,
+    politeness,
+    polls,
+    subscribers,
+    summaries,
+    trending,
+)
 
 #: Nobody holds a claim for longer.
 _LEASE: Final = timedelta(hours=1)
@@ -29,7 +38,11 @@ def start_over(store: Store, now: datetime) -> None:
     """The clock was set back: when readers and pages are looked at next was reckoned by a time that is not yet."""
     with store.writing() as connection:
         connection.execute(update(subscribers).where(subscribers.c.next_due > now).values(next_due=None))
-        connection.execute(update(polls).where(polls.c.next_at > now).values(next_at=now))
+        # Else nothing would be late until then.
+        connection.execute(update(subscribers).where(subscribers.c.served_at > now).values(served_at=now))
+        connection.execute(update(trending).where(trending.c.next_due > now).values(next_due=None))
+        for waiting in (polls, catch_ups):
+            connection.execute(update(waiting).where(waiting.c.next_at > now).values(next_at=now))
 
 
 def _list_moments() -> Iterator[tuple[Column[Any], timedelta]]:
@@ -40,6 +53,7 @@ def _list_moments() -> Iterator[tuple[Column[Any], timedelta]]:
     yield summaries.c.retry_at, _WAIT
     yield confirmations.c.not_before, _WAIT
     yield polls.c.next_at, _POLL
+    yield catch_ups.c.next_at, _WAIT
 
 
 def _bring(moment: Column[Any], longest: timedelta, now: datetime) -> Any:

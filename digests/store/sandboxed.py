@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
 from digests.store.engine import Store
-from digests.store.tables import editions, subscribers, summaries
+from digests.store.tables import editions, subscribers, summaries, trending
 
 SANDBOX_MODEL: Final = "sandbox"
 SANDBOX_SLOTS: Final = "sandbox:"
@@ -32,13 +32,18 @@ def has_served(store: Store) -> bool:
 
 
 def _take_back(connection: Connection, is_sandbox: ColumnElement[bool]) -> None:
-    """Readers stand again before the first batch that they had in the sandbox."""
-    first = (
-        select(editions.c.subscriber_id, func.min(editions.c.announced_on).label("on"))
-        .where(is_sandbox)
-        .group_by(editions.c.subscriber_id)
-    )
-    for row in connection.execute(first).all():
-        values = {"served_on": row.on - timedelta(days=1), "next_due": None}
-        served = (subscribers.c.id == row.subscriber_id, subscribers.c.served_on >= row.on)
-        connection.execute(update(subscribers).where(*served).values(values))
+    """Readers stand again before the first batch, and the first trending papers, that they had in the sandbox."""
+    is_trending = editions.c.slot.startswith(f"{SANDBOX_SLOTS}trending:", autoescape=True)
+    for table, reader, which in (
+        (subscribers, subscribers.c.id, ~is_trending),
+        (trending, trending.c.subscriber_id, is_trending),
+    ):
+        first = (
+            select(editions.c.subscriber_id, func.min(editions.c.announced_on).label("on"))
+            .where(is_sandbox, which)
+            .group_by(editions.c.subscriber_id)
+        )
+        for row in connection.execute(first).all():
+            values = {"served_on": row.on - timedelta(days=1), "next_due": None}
+            served = (reader == row.subscriber_id, table.c.served_on >= row.on)
+            connection.execute(update(table).where(*served).values(values))

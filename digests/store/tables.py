@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -77,6 +78,8 @@ papers = Table(
     Column("licence", Text, nullable=False),
     # Whose words these are: a source trusted less never overwrites them (invariant 2).
     Column("words_source", String(8), nullable=False),
+    # Its authors, or arXiv, took the newest version back.
+    Column("is_withdrawn", Boolean, nullable=False, default=False),
     # Of the normalised title and abstract: the summary's key, and the sign that a batch must be matched again.
     Column("words_hash", String(64), nullable=False),
     Column("stored_at", UtcDateTime, nullable=False),
@@ -89,8 +92,12 @@ announcements = Table(
     Column("paper_id", ForeignKey(papers.c.id), primary_key=True),
     Column("announced_on", Date, primary_key=True),
     Column("kind", String(16), nullable=False),
+    # The version that was announced; None where no source has said it.
+    Column("version", Integer),
+    # Later than a reader's `served_at`: they have not had it (a late paper).
     Column("stored_at", UtcDateTime, nullable=False),
     Index("ix_announcements_announced_on", "announced_on"),
+    Index("ix_announcements_stored_at", "stored_at"),
 )
 
 batches = Table(
@@ -105,7 +112,11 @@ batches = Table(
     # Set once, when the document proved itself whole by its own totals (invariant 1).
     Column("closed_at", UtcDateTime),
     Column("fault", Text, nullable=False, default=""),
+    # Papers of this batch that no other source had given before.
+    Column("added", Integer, nullable=False, default=0),
     Column("updated_at", UtcDateTime, nullable=False),
+    # Since when it has said the same: a page frozen in a cache is not one that fills.
+    Column("changed_at", UtcDateTime, nullable=False),
     # Item numbers of the listing page seen so far, as [first, last] runs: pages of one batch come one by one.
     Column("items", JSON, nullable=False),
 )
@@ -117,16 +128,44 @@ politeness = Table(
     Column("next_at", UtcDateTime, nullable=False),
 )
 
-# Who is asked for and when next; the row is also what keeps two workers from asking at the same time.
+# What is asked for and when next; the row is also what keeps two workers from asking at the same time.
 polls = Table(
     "polls",
     metadata,
+    # A name of papers/collecting/plan.toml.
+    Column("stage", String(16), primary_key=True),
+    # An archive (listing, oai), a category (rss), `daily` (hf).
     Column("scope", String(200), primary_key=True),
     Column("next_at", UtcDateTime, nullable=False),
-    # Since when asking has failed, and why; empty after an answer.
+    # The newest batch, or day, with which this stage is through.
+    Column("done_on", Date),
+    # Since when asking has failed, how often in a row, and why; empty after an answer.
     Column("failing_since", UtcDateTime),
+    Column("failures", Integer, nullable=False, default=0),
     Column("fault", Text, nullable=False, default=""),
     Index("ix_polls_next_at", "next_at"),
+)
+
+# Batches of the past that are not here: after a downtime, at the first start, or because an operator asked for them.
+catch_ups = Table(
+    "catch_ups",
+    metadata,
+    Column("scope", String(200), primary_key=True),
+    Column("announced_on", Date, primary_key=True),
+    # Readers were served without it: their digest waits for it.
+    Column("is_late", Boolean, nullable=False),
+    # The smallest is asked for first.
+    Column("rank", Integer, nullable=False),
+    Column("next_at", UtcDateTime, nullable=False),
+    # Where to go on after an interruption: a page of /catchup, or a resumption token of OAI-PMH.
+    Column("page", Integer, nullable=False, default=1),
+    Column("token", Text, nullable=False, default=""),
+    # A word of collecting.missed.Route: what is asked.
+    Column("route", String(8), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("fault", Text, nullable=False, default=""),
+    Column("closed_at", UtcDateTime),
+    Index("ix_catch_ups_closed_at", "closed_at"),
 )
 
 # Hugging Face's daily papers: what the community reads.
@@ -229,6 +268,13 @@ subscribers = Table(
     Column("joined_at", UtcDateTime, nullable=False),
     # The newest batch that they had, or that was there when they began; None = nothing was there.
     Column("served_on", Date),
+    # All that was stored up to this moment was looked at for them; what came later is late.
+    Column("served_at", UtcDateTime),
+    # The newest batch that was there when they began, or came back: what is of it or older is never late for them.
+    Column("began_on", Date),
+    # Beside new papers: cross-lists, and new versions of papers that they were sent.
+    Column("wants_crosses", Boolean, nullable=False, default=True),
+    Column("wants_updates", Boolean, nullable=False, default=False),
     # When to look whether a digest is ready for them; None = to be worked out again (something changed).
     Column("next_due", UtcDateTime),
     Index(
@@ -291,6 +337,22 @@ subscriptions = Table(
     sqlite_autoincrement=True,
 )
 
+# What the community reads, as a digest of its own.
+trending = Table(
+    "trending",
+    metadata,
+    Column("subscriber_id", ForeignKey(subscribers.c.id, ondelete="CASCADE"), primary_key=True),
+    # A word of composing.trending.Period.
+    Column("period", String(8), primary_key=True),
+    Column("min_upvotes", Integer, nullable=False),
+    # The last day of the newest period that they had, or that was over when they began.
+    Column("served_on", Date, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    # When to look whether the next one is ready; None = to be worked out again.
+    Column("next_due", UtcDateTime),
+    Index("ix_trending_next_due", "next_due"),
+)
+
 # A keyword that we proposed: the button under the message says `/take` and the id.
 offers = Table(
     "offers",
@@ -337,6 +399,8 @@ edition_papers = Table(
     metadata,
     Column("edition_id", ForeignKey(editions.c.id, ondelete="CASCADE"), primary_key=True),
     Column("paper_id", String(40), primary_key=True),
+    # As it was then, or as it was told of; None where nobody knew it.
+    Column("version", Integer),
     Column("subscriber_id", ForeignKey(subscribers.c.id, ondelete="CASCADE"), nullable=False),
     Index("ix_edition_papers_subscriber_id_paper_id", "subscriber_id", "paper_id"),
 )
@@ -378,4 +442,17 @@ heartbeats = Table(
     metadata,
     Column("process", String(40), primary_key=True),
     Column("beat_at", UtcDateTime, nullable=False),
+)
+
+# What a person who runs this has to know; told once to those of PAPERPOST_ADMIN_IDS.
+alerts = Table(
+    "alerts",
+    metadata,
+    # What it is about: raised again it is the same alert.
+    Column("key", String(200), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("raised_at", UtcDateTime, nullable=False),
+    Column("told_at", UtcDateTime),
+    # Set when it is over.
+    Column("cleared_at", UtcDateTime),
 )

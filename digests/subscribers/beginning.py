@@ -9,9 +9,10 @@ from digests.store.tables import announcements, editions, subscribers
 
 
 def begin_now(connection: Connection, subscriber_id: int) -> None:
-    """What is stored already is not sent to them; /today shows it."""
+    """What is stored already is not sent to them, nor what is found later of those batches; /today shows it."""
     newest = select(func.max(announcements.c.announced_on)).scalar_subquery()
-    values = {"served_on": newest, "next_due": None}
+    moment = select(func.max(announcements.c.stored_at)).where(announcements.c.announced_on == newest)
+    values = {"served_on": newest, "served_at": moment.scalar_subquery(), "began_on": newest, "next_due": None}
     connection.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(values))
 
 
@@ -23,8 +24,9 @@ def has_newer_batch(connection: Connection, since: datetime) -> bool:
 
 def has_had_digests(connection: Connection, subscriber_id: int) -> bool:
     """Who has, and only exchanges what they look for, keeps what is still to come to them today."""
-    any_edition = select(editions.c.id).where(editions.c.subscriber_id == subscriber_id).limit(1)
-    return connection.execute(any_edition).first() is not None
+    # What the community reads comes without a keyword too.
+    of_keywords = editions.c.subscriber_id == subscriber_id, ~editions.c.slot.contains("trending:")
+    return connection.execute(select(editions.c.id).where(*of_keywords).limit(1)).first() is not None
 
 
 def look_again(connection: Connection, subscriber_id: int) -> None:

@@ -100,4 +100,6 @@ def _build_subscriber(row: Row[tuple[object, ...]], addresses: Iterable[Target])
         targets=tuple(addresses),
         served_on=row.served_on,
         next_due=row.next_due,
+        wants_crosses=row.wants_crosses,
+        wants_updates=row.wants_updates,
     )

@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, literal, select, update
 
 from digests.store.tables import edition_papers, editions, offers, subscribers, subscriptions, targets
 from digests.subscribers.beginning import begin_now
 from digests.subscribers.reach import gets_digests
+from digests.subscribers.trending import copy_trends
 
 
 def merge(connection: Connection, into: int, other: int) -> None:
@@ -15,8 +16,10 @@ def merge(connection: Connection, into: int, other: int) -> None:
 
     The caller has locked both.
     """
-    served_on = _find_served_on(connection, into, other)
+    standing = _find_standing(connection, into, other)
+    served_on = standing["served_on"]
     _copy_keywords(connection, into, other)
+    copy_trends(connection, into, other)
     _rename_slots(connection, into, other, served_on)
     for table in (targets, editions, edition_papers, offers):
         _move(connection, table, into, other)
@@ -25,19 +28,20 @@ def merge(connection: Connection, into: int, other: int) -> None:
     if served_on is None:
         begin_now(connection, into)
     else:
-        values = {"served_on": served_on, "next_due": None}
+        values = standing | {"next_due": None}
         connection.execute(update(subscribers).where(subscribers.c.id == into).values(values))
 
 
-def _find_served_on(connection: Connection, into: int, other: int) -> date | None:
-    """What both have had: a batch that one of them was still to get is still to come.
+def _find_standing(connection: Connection, into: int, other: int) -> dict[str, Any]:
+    """What both have had: a batch, or a late paper, that one of them was still to get is still to come.
 
-    None: neither gets any, and a date of theirs says nothing.
+    Without a date: neither gets any, and one of theirs says nothing.
     """
-    query = select(subscribers.c.served_on).where(
+    names = ("served_on", "served_at", "began_on")
+    query = select(*(func.min(subscribers.c[name]).label(name) for name in names)).where(
         subscribers.c.id.in_((into, other)), subscribers.c.served_on.is_not(None), gets_digests()
     )
-    return min(connection.execute(query).scalars(), default=None)
+    return dict(connection.execute(query).mappings().one())
 
 
 def _copy_keywords(connection: Connection, into: int, other: int) -> None:

@@ -15,10 +15,12 @@ from digests.store.tables import UtcDateTime, subscribers, targets
 from digests.subscribers.beginning import begin_now, has_newer_batch
 from digests.subscribers.directory import load_on, lock, no_such_subscriber
 from digests.subscribers.hours import parse_hour
+from digests.subscribers.kinds import parse_kinds
 from digests.subscribers.languages import parse_language
 from digests.subscribers.scopes import parse_scope
 from digests.subscribers.subscriber import Subscriber
 from digests.subscribers.timezones import find_timezone
+from digests.subscribers.trending import look_again_at_trends
 from digests.subscribers.weekdays import parse_weekdays
 from digests.subscribers.wishes import parse_channels
 
@@ -45,6 +47,12 @@ def set_scope(store: Store, subscriber_id: int, text: str) -> Subscriber:
 
 def set_language(store: Store, subscriber_id: int, text: str) -> Subscriber:
     return _change(store, subscriber_id, language=parse_language(text))
+
+
+def set_kinds(store: Store, subscriber_id: int, text: str) -> Subscriber:
+    """What they get beside new papers."""
+    kinds = parse_kinds(text)
+    return _change(store, subscriber_id, **{f"wants_{kind}": is_wanted for kind, is_wanted in kinds.items()})
 
 
 def set_channels(store: Store, subscriber_id: int, text: str, now: datetime) -> Subscriber:
@@ -94,4 +102,6 @@ def _write(connection: Connection, subscriber_id: int, **values: Any) -> Subscri
     statement = update(subscribers).where(subscribers.c.id == subscriber_id).values(values)
     if connection.execute(statement.returning(subscribers.c.id)).first() is None:
         raise no_such_subscriber(subscriber_id)
+    if "next_due" in values:
+        look_again_at_trends(connection, subscriber_id)
     return load_on(connection, subscriber_id)

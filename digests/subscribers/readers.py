@@ -18,7 +18,11 @@ from digests.subscribers.subscriber import Keyword, Target
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """What a digest needs of one subscriber. `keywords` in the order of adding; every target is usable and wanted."""
+    """What a digest needs of one subscriber. `keywords` in the order of adding; every target is usable and wanted.
+
+    served_at  all that was stored up to then (aware UTC) was looked at for them; None: nobody has looked yet
+    began_on   the newest batch that was there when they began, or came back; None = nothing was there
+    """
 
     id: int
     language: str
@@ -28,8 +32,13 @@ class Reader:
     scope: tuple[str, ...] | None
     keywords: tuple[Keyword, ...]
     targets: tuple[Target, ...]
+    joined_at: datetime
     served_on: date | None
+    served_at: datetime | None
+    began_on: date | None
     next_due: datetime | None
+    wants_crosses: bool
+    wants_updates: bool
 
     @property
     def schedule(self) -> Schedule:
@@ -69,8 +78,13 @@ def _read(store: Store, wanted: ColumnElement[bool]) -> list[Reader]:
             scope=None if row.scope is None else tuple(row.scope),
             keywords=tuple(keywords[row.id]),
             targets=tuple(addresses[row.id]),
+            joined_at=row.joined_at,
             served_on=row.served_on,
+            served_at=row.served_at,
+            began_on=row.began_on,
             next_due=row.next_due,
+            wants_crosses=row.wants_crosses,
+            wants_updates=row.wants_updates,
         )
         for row in rows
     ]

@@ -46,8 +46,13 @@ def find_due_at(schedule: Schedule, announced_on: date) -> datetime:
     announced = announced_at(announced_on).astimezone(schedule.zone)
     if schedule.send_at is None and _is_wanted(schedule, announced.date()):
         return announced.astimezone(UTC)
-    wall = schedule.send_at or announced.time()
-    return next(moment for moment in _occurrences(schedule, wall, announced.date()) if moment >= announced)
+    return find_occurrence(schedule, schedule.send_at or announced.time(), announced)
+
+
+def find_occurrence(schedule: Schedule, wall: time, not_before: datetime) -> datetime:
+    """The first moment from then on (aware UTC) at which the reader's clock shows `wall` on one of their days."""
+    first = not_before.astimezone(schedule.zone).date()
+    return next(moment for moment in _occurrences(schedule, wall, first) if moment >= not_before)
 
 
 def find_next_due(schedule: Schedule, served_on: date | None, now: datetime) -> datetime:

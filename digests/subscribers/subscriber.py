@@ -49,6 +49,7 @@ class Subscriber:
     scope      archives or categories; None = all of arXiv
     served_on  the newest batch that they had, or that was there when they began
     next_due   when a digest is looked for next; None = not worked out yet
+    wants_…    beside new papers: cross-lists, and new versions of papers that they were sent
     """
 
     id: int
@@ -62,3 +63,5 @@ class Subscriber:
     targets: tuple[Target, ...]
     served_on: date | None = None
     next_due: datetime | None = None
+    wants_crosses: bool = True
+    wants_updates: bool = False

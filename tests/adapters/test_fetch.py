@@ -1,58 +1,17 @@
 """The fetcher against a transport of our own, and against a server on the loopback that misbehaves on purpose."""
 
-import socketserver
-import threading
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
 from digests.errors import SourceMalformed, SourceUnavailable
-from digests.papers.fetch import PageFetcher, read_retry_after
+from digests.papers.fetch import read_retry_after
 from digests.papers.politeness import LISTING_KEY, SERVICES_KEY
+from tests.arxiv_transport import NOW, Arxiv, ok, open_dribbling_server
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-NOW = datetime(2026, 1, 8, 1, 0, tzinfo=UTC)
-
-
-class Arxiv:
-    """Answers with the given responses one by one, the last one for ever, and keeps what it was asked."""
-
-    def __init__(self, *responses):
-        self.responses = list(responses)
-        self.requests = []
-        self.turns = []
-        self.waits = []
-
-    def answer(self, request):
-        self.requests.append(request)
-        response = self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
-        if isinstance(response, Exception):
-            raise response
-        return response
-
-    @contextmanager
-    def turn(self, host_key):
-        self.turns.append(host_key)
-        yield
-
-    def fetcher(self, **changes):
-        options = {
-            "list_url": "http://arxiv.test/",
-            "rss_url": "http://rss.arxiv.test",
-            "contact": "ann@example.org",
-            "turn": self.turn,
-            "now": lambda: NOW,
-            "wait": self.waits.append,
-            "transport": httpx.MockTransport(self.answer),
-        }
-        return PageFetcher(**options | changes)
-
-
-def ok(content=b"page"):
-    return httpx.Response(200, content=content)
 
 
 def test_a_listing_page_is_asked_for_with_its_place_our_name_and_no_date():
@@ -187,32 +146,10 @@ def test_a_page_that_cannot_be_unpacked_is_refused():
         Arxiv(broken).fetcher().fetch_listing("cs")
 
 
-class Dribble(socketserver.BaseRequestHandler):
-    """Sends `start` and then a byte at a time, for ever: no timeout between two reads ends that."""
-
-    start = b""
-
-    def handle(self):
-        self.request.recv(4096)
-        self.request.sendall(self.start)
-        while not self.server.stop.wait(0.01):
-            try:
-                self.request.sendall(b"x")
-            except OSError:
-                return
-
-
 @pytest.fixture(params=[b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"])
 def dribbling_url(request):
-    handler = type("Handler", (Dribble,), {"start": request.param})
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
-        server.stop = threading.Event()
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.stop.set()
-        server.shutdown()
-        thread.join()
+    with open_dribbling_server(request.param) as url:
+        yield url
 
 
 def test_a_server_that_dribbles_its_headers_or_its_page_is_left_in_time(dribbling_url):

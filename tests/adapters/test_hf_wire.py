@@ -75,6 +75,25 @@ def test_a_count_is_a_whole_number_that_every_database_takes(value, stars):
 
 
 @pytest.mark.parametrize(
+    ("address", "is_kept"),
+    [
+        ("https://github.com/example/bridges", True),
+        ("http://www.GitHub.com/example/bridges/tree/main?tab=readme#run", True),
+        ("https://github.com.example.org/login", False),
+        ("https://example.org/?github.com/a/b", False),
+        ("https://github.com/", False),
+        ('https://github.com/"><script>', False),
+        ("https://github.com/a b", False),
+        ("javascript:alert(1)", False),
+        ("https://[x", False),
+    ],
+)
+def test_a_repository_is_a_page_of_github(address, is_kept):
+    paper = {"id": "2601.90001", "title": "A paper", "githubRepo": address}
+    assert read_daily(json.dumps([{"paper": paper}]).encode()).papers[0].github_repo == (address if is_kept else "")
+
+
+@pytest.mark.parametrize(
     ("number", "may_be_cut"), [(0, False), (1, False), (49, False), (50, True), (51, False), (100, True)]
 )
 def test_a_full_page_may_be_cut(number, may_be_cut):

@@ -64,6 +64,12 @@ def test_short_names_colons_and_missing_authors_are_understood():
     assert authors[1:4] == [(), ("ACME Lab", "Ann Lee", "Bo Chan"), ("A B",)]
 
 
+def test_a_paper_whose_comments_take_it_back_is_marked():
+    payload = (FIXTURES / "whole.html").read_bytes().replace(b"9 pages, code at", b"Withdrawn due to an error; see")
+    assert [entry.paper.is_withdrawn for entry in read_listing(payload).entries] == [True, *[False] * 4]
+    assert not any(entry.paper.is_withdrawn for entry in read_fixture("whole").entries)
+
+
 def test_a_broken_entry_is_reported_and_the_rest_is_read():
     page = read_fixture("broken")
     assert [entry.item for entry in page.entries] == [1, 5]
@@ -83,10 +89,10 @@ def test_a_changed_heading_is_reported_and_its_papers_are_read_all_the_same():
     assert judge(page).fault == Fault.SHORT
 
 
-def test_a_page_cut_off_in_the_middle_is_not_whole():
+def test_a_page_cut_off_in_the_middle_is_refused():
     payload = (FIXTURES / "whole.html").read_bytes()
-    progress = judge(read_listing(payload[: payload.index(b"item4")]))
-    assert progress.fault is not None
+    with pytest.raises(SourceMalformed, match="cut off"):
+        read_listing(payload[: payload.index(b"item4")])
 
 
 def test_a_quiet_day_has_a_date_and_no_entries():

@@ -1,6 +1,7 @@
 """Answers of OAI-PMH: invented ones in both formats, recorded ones counted by another parser, and refusals."""
 
 import re
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,9 @@ from lxml import etree
 
 from digests.errors import SourceMalformed
 from digests.papers.merging import hash_words
-from digests.papers.oai import read_oai
-from digests.papers.paper import Harvest, Paper, Source
+from digests.papers.oai import TokenRefused, build_set, read_oai
+from digests.papers.paper import Harvest, Paper, Record, Source, Version
+from digests.papers.taxonomy import all_archives, all_categories
 from digests.papers.wire import read_wire
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -57,6 +59,36 @@ def test_a_withdrawn_paper_is_a_paper_and_its_line_of_authors_is_taken_apart():
     assert "withdrawn" in paper.comments
 
 
+def test_a_record_has_the_days_of_its_last_change_and_of_its_versions():
+    harvest = read_oai(RAW)
+    days = (datetime(2025, 12, 30, 15, 5, 19), datetime(2025, 12, 31, 15, 5, 19), datetime(2026, 1, 8, 15, 5, 19))
+    versions = tuple(Version(number, day.replace(tzinfo=UTC)) for number, day in enumerate(days, start=1))
+    assert harvest.records[0] == Record(BRIDGES, date(2026, 1, 8), versions)
+    assert tuple(record.paper for record in harvest.records) == harvest.papers
+    assert read_oai(ARXIV).records[0].versions == ()
+
+
+def test_versions_come_in_any_order_and_dates_may_be_none():
+    payload = RAW.replace(b"Tue, 30 Dec 2025 15:05:19 GMT", b"the other day").replace(b'"v2"', b'"v9"', 1)
+    payload = payload.replace(b"<datestamp>2026-01-08", b"<datestamp>some day", 1).replace(
+        b'version="v3"', b'version="x"'
+    )
+    record = read_oai(payload).records[0]
+    assert (record.datestamp, record.paper.version) == (None, 9)
+    assert record.versions == (Version(1, None), Version(9, datetime(2025, 12, 31, 15, 5, 19, tzinfo=UTC)))
+
+
+def test_the_last_version_says_whether_a_paper_is_withdrawn():
+    assert [paper.is_withdrawn for paper in read_oai(RAW).papers] == [False, True]
+    # With ancillary files; and a comment alone does not make it one, for this format has a sign of its own.
+    assert read_oai(RAW.replace(b">I<", b">AI<")).papers[1].is_withdrawn
+    assert not read_oai(RAW.replace(b">I<", b">D<")).papers[1].is_withdrawn
+    back = RAW.replace(b'<version version="v2"><date>Mon', b'<version version="v0"><date>Mon')
+    assert not read_oai(back).papers[1].is_withdrawn
+    said = re.sub(rb"<comments>.*?</comments>", b"<comments>Withdrawn</comments>", ARXIV, flags=re.DOTALL)
+    assert [read_oai(answer).papers[0].is_withdrawn for answer in (ARXIV, said)] == [False, True]
+
+
 def test_records_that_cannot_be_read_are_reported_and_the_rest_is_read():
     harvest = read_oai(RAW)
     assert len(harvest.papers) == 2
@@ -97,6 +129,30 @@ def test_nothing_new_is_an_empty_harvest():
 def test_what_has_no_records_is_refused_with_the_reason(document, reason):
     with pytest.raises(SourceMalformed, match=reason):
         read_oai(document)
+
+
+def test_a_token_that_is_not_taken_is_told_from_other_refusals():
+    with pytest.raises(TokenRefused, match="badResumptionToken"):
+        read_oai(refuse(b"badResumptionToken"))
+    with pytest.raises(SourceMalformed) as caught:
+        read_oai(refuse(b"badArgument"))
+    assert not isinstance(caught.value, TokenRefused)
+
+
+@pytest.mark.parametrize(
+    ("scope", "name"),
+    [
+        ("cs", "cs"),
+        ("cs.LG", "cs:cs:LG"),
+        ("q-bio", "q-bio"),
+        ("hep-th", "physics:hep-th"),
+        ("physics", "physics:physics"),
+        ("physics.optics", "physics:physics:optics"),
+        ("cond-mat.mtrl-sci", "physics:cond-mat:mtrl-sci"),
+    ],
+)
+def test_a_set_has_the_name_of_its_group(scope, name):
+    assert build_set(scope) == name
 
 
 def test_an_answer_is_recognised_among_other_documents():
@@ -144,6 +200,34 @@ def test_recorded_author_lines_leave_no_tex_no_bracket_and_no_conjunction(record
         text = re.sub(r"\\(\\|&#39;|&#34;)", r"\1", path.read_text())
         names = [name for paper in read_oai(text.encode()).papers for name in paper.authors]
         assert [name for name in names if re.search(r"[\\{}()&,;:]| and |et al", name)] == []
+
+
+def test_every_archive_and_category_is_a_recorded_set(recorded):
+    sets = set(etree.parse(recorded / "arxiv-oai" / "ListSets.xml").xpath("//*[local-name()='setSpec']/text()"))
+    assert {build_set(scope) for scope in (*all_archives(), *all_categories())} <= sets
+
+
+def test_recorded_withdrawals_are_those_whose_last_version_has_no_source(recorded):
+    """What the comments say agrees: in 503 records nobody takes a paper back in other words."""
+    withdrawn, said = set(), set()
+    for path in sorted((recorded / "arxiv-oai").glob("ListRecords_arXivRaw_p*.xml")):
+        for record in re.findall("<record>.*?</record>", path.read_text(), flags=re.DOTALL):
+            paper_id = re.search("<id>(.*?)</id>", record)[1]
+            last = re.findall("<version .*?</version>", record, flags=re.DOTALL)[-1]
+            withdrawn |= {paper_id} if ">I</source_type>" in last else set()
+        said |= {paper.id for paper in read_oai(path.read_bytes()).papers if paper.is_withdrawn}
+    assert said == withdrawn
+    assert len(said) == 6
+
+
+def test_recorded_records_all_have_their_dates(recorded):
+    for path in sorted((recorded / "arxiv-oai").glob("*arXivRaw*.xml")):
+        records = read_oai(path.read_bytes()).records
+        assert all(record.datestamp and record.versions for record in records)
+        assert all(version.submitted_at for record in records for version in record.versions)
+        # Nothing is announced before it is submitted; some records of before 2005 have their submission's day.
+        late = [r.paper.id for r in records if r.datestamp < r.versions[-1].submitted_at.date()]
+        assert late == []
 
 
 @pytest.mark.parametrize("code", ["badArgument_date", "badResumptionToken", "badVerb", "idDoesNotExist"])

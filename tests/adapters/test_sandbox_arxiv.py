@@ -14,8 +14,10 @@ from digests.papers.wire import read_document
 from sandbox.arxiv import Document, build_app
 from sandbox.arxiv_pages import render_feed, render_listing
 from sandbox.arxiv_text import accented, greek, linked
+from sandbox.replay.sources import SteppedClock
 from sandbox.sample import SampleDay, SamplePaper, load_sample
 from sandbox.serving import serve
+from tests.builders import NOON
 
 DAY = load_sample()
 
@@ -378,12 +380,14 @@ def test_a_dribbled_answer_comes_whole_and_a_cut_one_does_not(app):
 
 
 async def test_visits_and_their_spacing_are_counted_faults_included():
-    ticks = iter([10.0, 13.0, 28.5])
-    app = build_app(DAY, tick=lambda: next(ticks))
+    clock = SteppedClock(NOON)
+    app = build_app(DAY, now=clock)
     async with _client(app) as client:
         await client.post("/_sandbox/faults", json=[{"kind": "too_many"}])
         await client.get("/list/cs/new?skip=0&show=2000", headers={"User-Agent": "PaperPost/0.1"})
+        clock.wait(3)
         await client.get("/rss/cs")
+        clock.wait(15.5)
         await client.get("/nowhere")
         seen = (await client.get("/_sandbox/visits")).json()
     assert app.state.traffic.gaps_seconds == [3.0, 15.5]

@@ -30,6 +30,8 @@ async def test_settings_say_everything_that_a_reader_has_set(alice: Person, stor
         "星期：周一到周五\n"
         "送到：Telegram、邮件（alice@example.org）\n"
         "领域：cs, stat.ML\n"
+        "新版通知：关\n"
+        "交叉列表：开\n"
         "语言：简体中文\n"
         "关键词：1 个（最多 5 个）\n"
         "下一份：4月22日 周三 09:30"
@@ -54,9 +56,9 @@ async def test_settings_lead_to_every_change_and_back(alice: Person):
     await alice.says("/add RLHF")
     await alice.says("/settings")
     links = list(alice.buttons.values())
-    assert links == ["/time", "/weekdays", "/timezone", "/channel", "/scope", "/lang", "/list", "/pause"]
+    assert links == ["/time", "/weekdays", "/timezone", "/channel", "/scope", "/lang", "/list", "/updates", "/pause"]
 
-    for command in ("/time", "/weekdays", "/timezone", "/channel", "/scope", "/lang"):
+    for command in ("/time", "/weekdays", "/timezone", "/channel", "/scope", "/lang", "/updates"):
         await alice.taps(command)
         await alice.taps("« 全部设置")
         assert list(alice.buttons.values()) == links

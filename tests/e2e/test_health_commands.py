@@ -1,16 +1,18 @@
 """`paperpost doctor` and `paperpost status`, alone and against everything that they look at."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import redis
 
 from digests import broker
+from digests.alerts import raise_alert
 from digests.clock import utc_now
 from digests.health.here import check_disk
 from digests.health.sources import check_holidays
 from digests.heartbeat import beat
+from digests.papers.calendar import load_calendar
 from digests.settings import Settings, child_environment
 from digests.store.engine import open_store
 from sandbox.serving import serve
@@ -132,12 +134,28 @@ def test_a_disk_that_is_nearly_full_is_said(set_up):
     [(date(2026, 11, 30), None), (date(2026, 12, 1), 2027), (date(2027, 3, 1), 2027), (date(2025, 6, 1), 2025)],
 )
 def test_holidays_that_nobody_has_written_down_are_asked_for(today, year):
-    check = check_holidays(today)
+    check = check_holidays(load_calendar(), today)
     if year is None:
         assert check.ok
     else:
         assert (check.ok, check.detail) == (None, f"arXiv's of {year} are not known yet")
         assert "holidays.toml" in check.advice
+
+
+def test_an_alert_that_nobody_has_settled_stands_in_both_reports(paperpost, set_up):
+    settings = set_up()
+    paperpost("migrate")
+    assert checks(paperpost)["alerts"][:2] == (True, "none is open")
+    store = open_store(settings.store_url)
+    raise_alert(store, "late:2026-11-20", "arXiv has not announced it.", utc_now() - timedelta(days=3))
+    raise_alert(store, "lost:cs:2026-11-20", "It cannot be had.", utc_now())
+    store.close()
+    ok, detail, advice = checks(paperpost)["alerts"]
+    assert (ok, detail) == (None, "2 open, the oldest for 3 days: arXiv has not announced it.")
+    assert "PAPERPOST_ADMIN_IDS" in advice
+    said = paperpost("status")
+    assert "(nobody told): arXiv has not announced it." in said
+    assert [alert["key"] for alert in paperpost.json("status")["alerts"]] == ["late:2026-11-20", "lost:cs:2026-11-20"]
 
 
 def test_the_web_process_is_asked_for_its_own_opinion(paperpost, set_up):
@@ -210,7 +228,7 @@ def test_status_shows_batches_readers_and_who_is_due(paperpost, set_up, sample_p
     assert report["last_batch_on"] == "2026-11-20"
     assert (report["queues"], report["due_now"], report["heartbeats"]) == (None, 0, [])
     said = paperpost("status")
-    assert "2026-11-20  whole: cs list 26/26" in said
+    assert "2026-11-20  whole: cs 26/26" in said
     assert "no broker answers" in said
 
 

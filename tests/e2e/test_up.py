@@ -18,7 +18,7 @@ from sqlalchemy import text
 from digests.settings import Settings
 from digests.store.engine import open_store
 from sandbox.stand_ins import start_stand_ins
-from tests.e2e.service import PAPERPOST, find_left_running
+from tests.e2e.service import PAPERPOST, as_in_a_terminal, find_left_running
 from tests.servers import find_free_port
 from tests.waiting import eventually
 
@@ -78,14 +78,15 @@ def up(tmp_path: Path, environment: dict[str, str]) -> Iterator[Callable[..., Up
     started: list[Up] = []
 
     def start(*options: str, home: Path = tmp_path / "home" / "sandbox", **settings: str) -> Up:
-        process = subprocess.Popen(
-            [PAPERPOST, "up", *options],
-            cwd=tmp_path,
-            env=environment | settings,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        with as_in_a_terminal():
+            process = subprocess.Popen(
+                [PAPERPOST, "up", *options],
+                cwd=tmp_path,
+                env=environment | settings,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
         started.append(Up(process, home))
         return started[-1]
 

@@ -1,10 +1,13 @@
 """Digests of invented papers, one for each thing that can stand in one."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from digests.composing.compose import Keyword, compose
-from digests.composing.digest import Coverage, Digest, Nothing
+from digests.composing.digest import Coverage, Digest, Extent, Nothing, Update
+from digests.composing.dropping import drop_papers
 from digests.keywords.match import Field, Match, Span
+from digests.papers.late import Late
 from digests.papers.paper import Announced, ArxivId, Kind
 from digests.summaries.summary import Card, Point, Summary, SummaryState
 from tests.builders import make_paper
@@ -12,7 +15,11 @@ from tests.builders import make_paper
 NOW = datetime(2026, 4, 10, 0, 15, 2, tzinfo=UTC)
 NEXT_DUE = datetime(2026, 4, 13, 0, 30, tzinfo=UTC)
 ANNOUNCED_ON = date(2026, 4, 10)
-COVERAGE = (Coverage("cs", "list", 62, 62, whole=True), Coverage("cs.CV", "rss", 75, 94, whole=False))
+COVERAGE = (
+    Coverage("cs", Extent.WHOLE, 62, 62),
+    Coverage("cs.LG", Extent.UNPROVED, 0, None),
+    Coverage("math", Extent.PARTIAL, 75, 94),
+)
 
 FOLDING = make_paper(
     id=ArxivId("2604.90001"),
@@ -34,6 +41,24 @@ PROVING = make_paper(
     authors=(),
     abstract="A prover as an agent.",
     categories=("math.LO",),
+)
+
+REVISED = make_paper(
+    id=ArxivId("2602.90004"),
+    title="Scaling Laws of Quantised World Models",
+    authors=("Ann Other",),
+    abstract="We scale.",
+    categories=("cs.LG",),
+    version=3,
+)
+TAKEN_BACK = make_paper(
+    id=ArxivId("2603.90005"),
+    title=r"A Short Proof that $P = NP$ <for Agents>",
+    authors=("Bo Li",),
+    abstract="We prove it.",
+    categories=("cs.CC",),
+    version=2,
+    is_withdrawn=True,
 )
 
 
@@ -58,15 +83,19 @@ def find_spans(paper, term):
 
 
 def build_sample(*cards, keywords=("world model", "agent", "quantum"), kinds=None, **more):
-    """A digest of `cards`, matched by plain search, and the cards by id."""
-    matches = {}
+    """A digest of `cards`, matched by plain search, and the cards by id. Those of `late` are in no batch."""
+    matches, late_ids = {}, {one.paper_id for one in more.get("late", ())}
     for keyword in keywords:
         for card in cards:
             if spans := find_spans(card.paper, keyword.lower()):
                 matches.setdefault(keyword, []).append(Match(card.paper.id, keyword, spans))
     fields = {"language": "zh", "announced_on": ANNOUNCED_ON, "now": NOW, "coverage": COVERAGE, **more}
     digest = compose(
-        announced=[Announced(card.paper, (kinds or {}).get(card.paper.id, Kind.NEW)) for card in cards],
+        announced=[
+            Announced(card.paper, (kinds or {}).get(card.paper.id, Kind.NEW))
+            for card in cards
+            if card.paper.id not in late_ids
+        ],
         matches=matches,
         keywords=[Keyword(keyword, keyword) for keyword in keywords],
         **fields,
@@ -132,6 +161,57 @@ def _traditional():
     return digest, {FOLDING.id: card}
 
 
+def _late():
+    """One is of Wednesday's batch; the reader's words are in none of the batch's own titles."""
+    cards = [
+        Card(DRIVING, summarize(DRIVING, title="安全驾驶与泊车的智能体")),
+        Card(FOLDING, summarize(FOLDING)),
+        Card(PROVING, summarize(PROVING, title="由智能体给出的证明")),
+    ]
+    late = [
+        Late(Announced(FOLDING, Kind.NEW), date(2026, 4, 8), NOW),
+        Late(Announced(PROVING, Kind.CROSS), date(2026, 4, 9), NOW),
+    ]
+    return build_sample(*cards, late=late, upvotes={FOLDING.id: 86, PROVING.id: 3}, max_full=2, next_due=NEXT_DUE)
+
+
+def _updates(*cards, **more):
+    """Two new versions, of which one took the paper back, and one of which nobody knows the number."""
+    updates = (
+        Update(
+            paper_id=TAKEN_BACK.id,
+            version=2,
+            comments="This paper has been withdrawn by the authors: Lemma 3 is wrong for n > 2 & <k>",
+            is_withdrawn=True,
+            sent_on=date(2026, 3, 30),
+        ),
+        Update(
+            paper_id=REVISED.id,
+            version=3,
+            comments="24 pages; v3: new ablation, $\\mathcal{O}(n)$ proof corrected, see https://x.example/a_b",
+            is_withdrawn=False,
+            sent_on=date(2026, 2, 3),
+        ),
+        Update(paper_id=PROVING.id, version=None, comments="", is_withdrawn=True, sent_on=date(2026, 4, 7)),
+    )
+    digest, words = build_sample(
+        *cards, keywords=("world model", "quantum"), updates=updates, next_due=NEXT_DUE, **more
+    )
+    told = (
+        Card(TAKEN_BACK),
+        Card(REVISED, summarize(REVISED, title="量化世界模型的规模定律")),
+        Card(PROVING, summarize(PROVING, title="由智能体给出的证明")),
+    )
+    return digest, words | {card.paper.id: card for card in told}
+
+
+def _withdrawn():
+    """Sent before it was taken back, and shown again."""
+    digest, _ = build_sample(Card(FOLDING), Card(DRIVING), max_full=1)
+    cards = [Card(replace(paper, is_withdrawn=True), summarize(paper)) for paper in (FOLDING, DRIVING)]
+    return digest, {card.paper.id: card for card in cards}
+
+
 def _no_batch(nothing, **more):
     fields = {"language": "zh", "announced_on": date(2026, 11, 27), "composed_at": NOW, "seen": 0, "matched": 0}
     return Digest(**{**fields, **more}, nothing=nothing, next_due=datetime(2026, 11, 30, 1, 0, tzinfo=UTC)), {}
@@ -176,6 +256,12 @@ SAMPLES = {
         language="en",
         next_due=NEXT_DUE,
     ),
+    "late": _late(),
+    "updates": _updates(Card(FOLDING, summarize(FOLDING)), upvotes={FOLDING.id: 1204}, takes_crosses=False),
+    "updates_only": _updates(),
+    "updates_english": _updates(Card(FOLDING), language="en", upvotes={FOLDING.id: 0}),
+    "withdrawn": _withdrawn(),
+    "all_withdrawn": (drop_papers(build_sample(Card(FOLDING), next_due=NEXT_DUE)[0], {FOLDING.id}), {}),
     "holiday": _no_batch(Nothing.HOLIDAY),
     "not_announced": _no_batch(Nothing.NOT_ANNOUNCED, language="en"),
     "not_fetched": _no_batch(Nothing.NOT_FETCHED),

@@ -14,7 +14,8 @@ from digests.keywords.match import Field
 from digests.keywords.matcher import Matcher
 from digests.papers.paper import Announced, ArxivId, Kind, Paper
 from digests.rendering.formats import FORMATS, render
-from digests.rendering.telegram import MAX_UNITS, count_units, render_parts
+from digests.rendering.parts import MAX_UNITS, count_units
+from digests.rendering.telegram import render_parts
 from digests.rendering.why import build_why
 from digests.summaries.summary import Card
 from tests.builders import make_paper

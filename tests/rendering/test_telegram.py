@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from teremok.validation import validate_html
 
 from digests.rendering.chat_page import render_chat
-from digests.rendering.telegram import MAX_ENTITIES, MAX_UNITS, count_entities, count_units, mark_repeat, render_parts
+from digests.rendering.parts import MAX_ENTITIES, MAX_UNITS, count_entities, count_units
+from digests.rendering.telegram import mark_repeat, render_parts
 from digests.summaries.summary import Card, Point, SummaryState
 from tests.builders import make_paper
 from tests.rendering.samples import SAMPLES, build_sample, summarize

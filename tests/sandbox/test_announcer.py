@@ -1,14 +1,17 @@
 """What the sandbox's arXiv announces, day after day, read by the product's own readers."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
 from digests.errors import ConfigError
+from digests.papers.catch_up_page import read_catch_up
 from digests.papers.gate import judge
-from digests.papers.paper import Source
+from digests.papers.huggingface import read_daily
+from digests.papers.oai import read_oai
+from digests.papers.paper import Kind, Source
 from digests.papers.wire import read_document
 from sandbox.announcer import Announcer, load_recorded, sample_days
 from sandbox.arxiv import build_app
@@ -16,6 +19,7 @@ from sandbox.arxiv_pages import render_feed, render_listing
 from sandbox.sample import load_samples
 
 SAMPLES = load_samples()
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 DATES = [day.announced_on for day in SAMPLES]
 
 
@@ -37,11 +41,16 @@ def folder(tmp_path: Path) -> Path:
 
 
 async def ask(announcer: Announcer, path: str):
-    transport = httpx.ASGITransport(build_app(announcer))
-    async with httpx.AsyncClient(transport=transport, base_url="http://arxiv.test") as client:
+    return read_document(await fetch(announcer, path))
+
+
+async def fetch(announcer: Announcer, path: str, after: timedelta = timedelta()) -> bytes:
+    """So long after the newest batch came out."""
+    app = build_app(announcer, now=lambda: announcer.opened_at + after)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://arxiv.test") as client:
         response = await client.get(path)
     assert response.status_code == 200, response.text
-    return read_document(response.content)
+    return response.content
 
 
 def test_the_days_come_out_in_order_and_then_nothing_is_left(announcer: Announcer):
@@ -64,15 +73,28 @@ async def test_before_the_first_batch_arxiv_shows_an_empty_page_of_the_day_befor
 
 
 async def test_an_announced_batch_is_whole_and_the_next_one_takes_its_place(announcer: Announcer):
-    app = build_app(announcer)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://arxiv.test") as client:
-        for day in SAMPLES:
-            announcer.publish()
-            page = read_document((await client.get("/list/cs/new")).content)
-            assert (page.announced_on, judge(page).fault) == (day.announced_on, None)
-            assert len(page.entries) == len(day.announced("cs"))
-            feed = read_document((await client.get("/rss/cs.RO")).content)
-            assert feed.announced_on == day.announced_on
+    for day in SAMPLES:
+        announcer.publish()
+        page = await ask(announcer, "/list/cs/new")
+        assert (page.announced_on, judge(page).fault) == (day.announced_on, None)
+        assert len(page.entries) == len(day.announced("cs"))
+        # Feeds are built at midnight.
+        evening, night = [read_document(await fetch(announcer, "/rss/cs.RO", later)) for later in (MINUTE, 5 * HOUR)]
+        assert (evening.announced_on, night.announced_on) == (day.announced_on - DAY, day.announced_on)
+        assert len(night.entries) == len(day.fed("cs.RO"))
+
+
+async def test_the_other_services_have_what_is_announced_and_nothing_else(announcer: Announcer):
+    announcer.publish()
+    announcer.publish()
+    first, second, third = SAMPLES
+    past = read_catch_up(await fetch(announcer, f"/catchup/cs/{first.announced_on}?abs=True"))
+    assert {entry.paper.id for entry in past.entries} == {paper.id for paper in first.papers}
+    query = f"/oai?verb=ListRecords&metadataPrefix=arXivRaw&from={second.announced_on}&set=cs"
+    assert len(read_oai(await fetch(announcer, query, 3 * HOUR)).papers) == len(second.papers)
+    listed = read_daily(await fetch(announcer, f"/api/daily_papers?date={second.announced_on}", 24 * HOUR))
+    assert listed.papers
+    assert not {entry.paper.id for entry in listed.papers} & {p.id for p in third.papers if p.kind is Kind.NEW}
 
 
 async def test_a_folder_announces_each_scope_on_its_days(folder: Path, state: Path):
@@ -83,6 +105,7 @@ async def test_a_folder_announces_each_scope_on_its_days(folder: Path, state: Pa
     (folder / "later.html").write_bytes(render_listing(third, "cs.RO"))
     (folder / "notes.txt").write_text("not a page")
     announcer = Announcer(load_recorded(folder), state)
+    assert announcer.has_documents
     assert announcer.scopes() == ["cs.RO"]
     assert announcer.peek().papers == len(first.announced("cs.RO"))
     assert set(announcer.peek().pages) == {("cs.RO", Source.LISTING), ("cs.RO", Source.RSS)}
@@ -96,6 +119,25 @@ async def test_a_folder_announces_each_scope_on_its_days(folder: Path, state: Pa
     assert (await ask(announcer, "/atom/cs.LG")).announced_on == second.announced_on
     announcer.publish()
     assert (await ask(announcer, "/list/cs.RO/new?skip=0&show=2000")).announced_on == third.announced_on
+
+
+async def test_what_was_recorded_is_there_for_the_other_services_too(folder: Path, state: Path):
+    day = SAMPLES[0]
+    (folder / "cs.html").write_bytes(render_listing(day))
+    announcer = Announcer(load_recorded(folder), state)
+    announcer.publish()
+    past = read_catch_up(await fetch(announcer, f"/catchup/cs/{day.announced_on}?abs=True", 5 * HOUR))
+    assert [(e.paper.id, e.kind) for e in past.entries] == [
+        (entry.paper.id, entry.kind) for entry in read_document(render_listing(day)).entries
+    ]
+    query = f"/oai?verb=ListRecords&metadataPrefix=arXivRaw&from={day.announced_on}"
+    records = read_oai(await fetch(announcer, query, 5 * HOUR)).papers
+    assert {paper.id for paper in records} == {paper.id for paper in day.papers}
+    feed = read_document(await fetch(announcer, "/rss/cs.RO", 5 * HOUR))
+    assert {entry.paper.id for entry in feed.entries} == {paper.id for paper, _ in day.fed("cs.RO")}
+    # A page of another scope cannot be made of one.
+    with pytest.raises(AssertionError, match="No answer is recorded"):
+        await fetch(announcer, "/list/cs.RO/new")
 
 
 async def test_pages_of_one_batch_are_found_by_what_they_skip(folder: Path, state: Path):

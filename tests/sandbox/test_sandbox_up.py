@@ -117,6 +117,7 @@ def test_its_overrides_point_at_this_machine_and_watch_what_is_announced(home: P
     with serve(home, chats=[42]) as (sandbox, _):
         settings = load_settings(home=home, **sandbox.overrides)
         outside = [settings.arxiv_list_url, settings.arxiv_rss_url, settings.llm_base_url, settings.telegram_base_url]
+        outside += [settings.arxiv_oai_url, settings.arxiv_api_url, settings.hf_url]
         assert {urlsplit(url).hostname for url in outside} == {"127.0.0.1"}
         assert urlsplit(sandbox.url).hostname == "127.0.0.1"
         assert (settings.archives, settings.tick_seconds, settings.poll_seconds) == ("cs", 2, 5)

@@ -8,7 +8,8 @@ from sqlalchemy import select, update
 from digests.delivery import ledger
 from digests.delivery.states import DeliveryState
 from digests.errors import Deferred
-from digests.papers.polling import claim_poll, settle_poll, watch
+from digests.papers.collecting.plan import Stage
+from digests.papers.collecting.polling import find_due, settle, watch
 from digests.store.clock_jumps import pull_back, start_over
 from digests.store.tables import subscribers
 from tests.builders import NOON, add_reader
@@ -16,6 +17,7 @@ from tests.sending import MINUTE, OVER, claim, plan, planned, row
 
 AHEAD = NOON + timedelta(days=2)
 S = DeliveryState
+CS = (Stage.LISTING, "cs")
 
 
 def test_a_claim_of_a_process_that_died_then_ends(store):
@@ -35,10 +37,10 @@ def test_a_deferral_is_over(store):
 
 
 def test_a_page_is_asked_for_again(store):
-    watch(store, ["cs"], AHEAD + timedelta(days=30))
-    assert claim_poll(store, NOON) is None
+    watch(store, [CS], AHEAD + timedelta(days=30))
+    assert find_due(store, NOON) is None
     assert pull_back(store, NOON) == 1
-    assert claim_poll(store, NOON + MINUTE) == "cs"
+    assert find_due(store, NOON + MINUTE) == CS
 
 
 @pytest.mark.parametrize("asked_seconds", [60, 86_400])
@@ -47,8 +49,8 @@ def test_what_may_be_that_far_away_stays_where_it_is(store, asked_seconds):
     first, second = ((plan(store, reader, target, slot=f"daily:{day}"), target) for day in (20, 21))
     ledger.settle(store, claim(store, first), Deferred("flood", retry_after_seconds=asked_seconds), NOON)
     assert claim(store, second)
-    watch(store, ["cs"], NOON)
-    settle_poll(store, claim_poll(store, NOON), NOON, every_seconds=300)
+    watch(store, [CS], NOON)
+    settle(store, CS, NOON, on=NOON.date(), is_through=False)
     assert pull_back(store, NOON) == 0
 
 
@@ -56,8 +58,8 @@ def test_readers_and_pages_that_a_wrong_clock_put_off_are_looked_at_again(store)
     reader, _ = add_reader(store, "telegram")
     with store.writing() as connection:
         connection.execute(update(subscribers).where(subscribers.c.id == reader).values(next_due=AHEAD))
-    watch(store, ["cs"], AHEAD)
+    watch(store, [CS], AHEAD)
     start_over(store, NOON)
     with store.reading() as connection:
         assert connection.scalar(select(subscribers.c.next_due)) is None
-    assert claim_poll(store, NOON) == "cs"
+    assert find_due(store, NOON) == CS

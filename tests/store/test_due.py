@@ -16,18 +16,21 @@ from digests.delivery.addresses import mark_gone
 from digests.delivery.channel import EMAIL, TELEGRAM
 from digests.delivery.editions import Standing
 from digests.due import LONGEST_WAIT, Due, find_awaiting, find_due, find_groups, find_unannounced, work_out_next
+from digests.papers.calendar import load_calendar
+from digests.papers.collecting.missed import list_catch_ups, plan_missed
+from digests.papers.collecting.plan import Stage
+from digests.papers.collecting.polling import settle, watch
 from digests.papers.paper import Announced, Announcement, Kind, Section, Source
-from digests.papers.polling import claim_poll, settle_poll, watch
 from digests.papers.shelf import store_announcement
 from digests.store.sandboxed import forget_sandbox
-from digests.store.tables import deliveries, editions, subscribers
+from digests.store.tables import catch_ups, deliveries, editions, subscribers
 from digests.subscribers.keywords import add_keywords, remove_keyword
 from digests.subscribers.membership import add_address, join
 from digests.subscribers.preferences import pause, resume, set_channels, set_hour
 from digests.subscribers.readers import load_reader
 from tests.builders import make_paper
 
-FRIDAY, MONDAY, TUESDAY, WEDNESDAY = (date(2026, 11, day) for day in (13, 16, 17, 18))
+FRIDAY, MONDAY, TUESDAY, WEDNESDAY, THURSDAY = (date(2026, 11, day) for day in (13, 16, 17, 18, 19))
 THANKSGIVING = date(2026, 11, 27)
 CHANNELS = (EMAIL, TELEGRAM)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -76,7 +79,7 @@ def make_day(store, now: datetime, on: date, earlier=()) -> Day:
 def dispatch(store, now: datetime) -> list[Due]:
     """What the worker does each minute, up to the composed editions."""
     work_out_next(store, now)
-    found = find_due(store, now, CHANNELS)
+    found = find_due(store, now, CHANNELS, load_calendar())
     for due in found:
         *earlier, newest = due.dates
         make_day(store, now, newest, earlier).compose(set(due.subscriber_ids))
@@ -154,7 +157,7 @@ def test_what_is_not_whole_after_three_hours_goes_with_what_is_there(store):
 
 def test_an_archive_that_is_watched_and_has_said_nothing_is_waited_for(store):
     add_reader(store, before(MONDAY))
-    watch(store, ["cs", "stat"], before(MONDAY))
+    watch(store, [(Stage.LISTING, "cs"), (Stage.LISTING, "stat")], before(MONDAY))
     announce(store, MONDAY, after(MONDAY))
     assert dispatch(store, after(MONDAY)) == []
     announce(store, MONDAY, after(MONDAY), scope="stat")
@@ -208,7 +211,7 @@ def test_what_only_the_sandbox_sent_is_still_due_for_real(store):
 
 
 def find_untold(store, now: datetime):
-    return find_unannounced(store, now, CHANNELS, lambda on: make_day(store, now, on).notice_slot)
+    return find_unannounced(store, now, CHANNELS, load_calendar(), lambda on: make_day(store, now, on).notice_slot)
 
 
 def tell(store, now: datetime) -> list[Nothing]:
@@ -239,9 +242,8 @@ def test_who_reads_in_the_evening_is_told_in_the_evening_that_arxiv_is_late(stor
 
 def test_that_we_cannot_reach_arxiv_is_our_fault_and_said_so(store):
     add_reader(store, before(MONDAY))
-    watch(store, ["cs"], before(MONDAY))
-    claim_poll(store, after(MONDAY))
-    settle_poll(store, "cs", after(MONDAY), every_seconds=300, fault="no network")
+    watch(store, [(Stage.LISTING, "cs")], before(MONDAY))
+    settle(store, (Stage.LISTING, "cs"), after(MONDAY), on=MONDAY, is_through=False, fault="no network")
     assert tell(store, after(MONDAY) + LONGEST_WAIT) == [Nothing.NOT_FETCHED]
 
 
@@ -346,7 +348,7 @@ def test_old_batches_wait_for_the_one_that_is_just_being_announced(store):
 
 
 def test_only_the_archives_that_a_reader_reads_are_waited_for(store):
-    watch(store, ["cs", "nucl-ex"], before(MONDAY))
+    watch(store, [(Stage.LISTING, "cs"), (Stage.LISTING, "nucl-ex")], before(MONDAY))
     everything = add_reader(store, before(MONDAY))
     only_cs = add_reader(store, before(MONDAY), chat="2", scope=["cs.LG"])
     announce(store, MONDAY, after(MONDAY))
@@ -356,7 +358,7 @@ def test_only_the_archives_that_a_reader_reads_are_waited_for(store):
 
 
 def test_an_archive_whose_page_stays_empty_is_a_quiet_one(store):
-    watch(store, ["cs", "nucl-ex"], before(MONDAY))
+    watch(store, [(Stage.LISTING, "cs"), (Stage.LISTING, "nucl-ex")], before(MONDAY))
     reader = add_reader(store, before(MONDAY))
     announce(store, MONDAY, after(MONDAY))
     empty = Announcement(source=Source.LISTING, scope="nucl-ex", announced_on=MONDAY)
@@ -385,7 +387,7 @@ def test_english_readers_do_not_wait_for_chinese(store):
     add_reader(store, before(MONDAY), chat="2", language="en")
     announce(store, MONDAY, after(MONDAY))
     work_out_next(store, after(MONDAY))
-    assert [due.needs_summaries for due in find_due(store, after(MONDAY), CHANNELS)] == [False, True]
+    assert [due.needs_summaries for due in find_due(store, after(MONDAY), CHANNELS, load_calendar())] == [False, True]
 
 
 def test_a_notice_that_was_overtaken_by_the_batch_is_not_sent(store):
@@ -413,3 +415,53 @@ def test_by_hand_everybody_gets_what_they_have_not_had(store):
     new = add_reader(store, after(TUESDAY), chat="2")
     add_reader(store, after(TUESDAY), chat="3", paused_at=after(TUESDAY))
     assert find_groups(store, TUESDAY) == {(TUESDAY,): [new], (MONDAY, TUESDAY): [waiting]}
+
+
+def close_catch_up(store, on: date, now: datetime) -> None:
+    with store.writing() as connection:
+        connection.execute(update(catch_ups).where(catch_ups.c.announced_on == on).values(closed_at=now))
+
+
+def miss(store, *dates, scope="cs"):
+    """A house that ran on Friday, and was away until Thursday evening."""
+    announce(store, FRIDAY, after(FRIDAY), scope=scope)
+    plan_missed(store, [scope], after(THURSDAY), load_calendar())
+    return [one.announced_on for one in list_catch_ups(store) if one.is_late and one.announced_on in dates]
+
+
+def test_after_a_downtime_a_digest_waits_for_the_batches_that_are_caught_up_with(store):
+    reader = add_reader(store, before(MONDAY), served_on=FRIDAY, next_due=before(MONDAY))
+    assert miss(store, MONDAY, TUESDAY, WEDNESDAY) == [MONDAY, TUESDAY, WEDNESDAY]
+    announce(store, THURSDAY, after(THURSDAY))
+    assert dispatch(store, after(THURSDAY)) == []
+    for on in (MONDAY, TUESDAY, WEDNESDAY):
+        announce(store, on, after(THURSDAY, minutes=2))
+        close_catch_up(store, on, after(THURSDAY, minutes=2))
+    everything = (MONDAY, TUESDAY, WEDNESDAY, THURSDAY)
+    assert dispatch(store, after(THURSDAY, minutes=3)) == [Due(everything, (reader,), is_late=False)]
+
+
+def test_but_no_longer_than_three_hours_however_the_others_trickle_in(store):
+    reader = add_reader(store, before(MONDAY), served_on=FRIDAY, next_due=before(MONDAY))
+    miss(store, MONDAY)
+    announce(store, THURSDAY, after(THURSDAY))
+    late = after(THURSDAY) + LONGEST_WAIT
+    announce(store, WEDNESDAY, late - MINUTE)
+    assert dispatch(store, late - MINUTE) == []
+    assert dispatch(store, late) == [Due((WEDNESDAY, THURSDAY), (reader,), is_late=True)]
+
+
+def test_who_has_had_the_missed_batches_archives_otherwise_does_not_wait(store):
+    add_reader(store, before(MONDAY), served_on=FRIDAY, next_due=before(MONDAY))
+    of_math = add_reader(store, before(MONDAY), chat="2", scope=["math"], served_on=FRIDAY, next_due=before(MONDAY))
+    miss(store, MONDAY)
+    announce(store, THURSDAY, after(THURSDAY))
+    announce(store, THURSDAY, after(THURSDAY), scope="math")
+    assert dispatch(store, after(THURSDAY)) == [Due((THURSDAY,), (of_math,), is_late=False)]
+
+
+def test_history_is_waited_for_by_nobody(store):
+    reader = add_reader(store, before(MONDAY), served_on=FRIDAY, next_due=before(MONDAY))
+    announce(store, MONDAY, after(MONDAY))
+    assert plan_missed(store, ["cs"], after(MONDAY), load_calendar()) > 15
+    assert dispatch(store, after(MONDAY)) == [Due((MONDAY,), (reader,), is_late=False)]

@@ -78,7 +78,7 @@ def test_an_announcement_of_a_paper_that_is_here_finds_it_known(store):
 
 
 def test_the_most_trusted_source_gives_the_words_of_a_version_in_whatever_order_they_come():
-    assert [source.value for source in Source] == ["hf", "list", "atom", "rss", "api", "oai"]
+    assert [source.value for source in Source] == ["hf", "list", "catchup", "atom", "rss", "api", "oai"]
     for order in itertools.permutations(Source):
         known = None
         for source in order:
@@ -104,12 +104,12 @@ def test_what_hugging_face_says_fills_gaps_and_overwrites_nothing(store):
     assert paper.abstract == make_paper().abstract
 
 
-def test_the_latest_counts_of_a_day_count_and_the_same_ones_change_nothing(store):
+def test_the_latest_counts_of_a_day_count_and_say_as_of_when_they_are(store):
     assert store_daily(store, make_daily(), noon) == Stored(entries=1, new=1, known=0)
     first = [("2601.00001", DAY, 5, 1, "", None, NOON)]
     assert read_rows(store, daily_papers) == first
     assert store_daily(store, make_daily(), later) == Stored(entries=1, new=0, known=1)
-    assert read_rows(store, daily_papers) == first
+    assert read_rows(store, daily_papers) == [(*first[0][:-1], later())]
     store_daily(store, make_daily(upvotes=9, github_repo="https://github.com/example/a", github_stars=0), later)
     assert read_rows(store, daily_papers) == [
         ("2601.00001", DAY, 9, 1, "https://github.com/example/a", 0, later()),
@@ -141,7 +141,7 @@ def test_everything_recorded_is_stored_each_paper_once(store, recorded, folder, 
             continue
         document = read_wire(path.read_bytes())
         if isinstance(document, DailyPapers):
-            stored = store_daily(store, document, noon)
+            stored = store_daily(store, document, lambda: datetime(2026, 9, 1, tzinfo=UTC))
             ids |= {entry.paper.id for entry in document.papers}
         else:
             stored = store_papers(store, document.papers, document.source, noon)

@@ -1,101 +1,131 @@
-"""Which page is asked for next: on both databases, by one of many."""
+"""Which stage asks for what next: on both databases, by one of many."""
 
 from datetime import UTC, date, timedelta
 
 import pytest
 
 from digests.clock import announced_at
-from digests.papers.paper import Announced, Announcement, Kind, Section, Source
-from digests.papers.polling import claim_poll, find_faults, find_watched, settle_poll, watch
-from digests.papers.shelf import store_announcement
+from digests.papers.collecting.plan import Stage, load_plan
+from digests.papers.collecting.polling import (
+    end_turn,
+    find_done,
+    find_due,
+    find_faults,
+    find_watched,
+    settle,
+    take_turn,
+    watch,
+)
 from digests.subscribers.archives import find_archives_read
 from digests.subscribers.membership import join
 from digests.subscribers.preferences import set_scope
-from tests.builders import make_paper
 
 MONDAY = date(2026, 11, 16)
 EVENING = announced_at(MONDAY).astimezone(UTC)
 MINUTES = timedelta(minutes=1)
+CS = (Stage.LISTING, "cs")
+MATH = (Stage.LISTING, "math")
 
 
-def announce(store, scope):
-    paper = make_paper(id="2611.00001")
-    page = Announcement(
-        source=Source.LISTING,
-        scope=scope,
-        announced_on=MONDAY,
-        entries=(Announced(paper, Kind.NEW, 1),),
-        sections=(Section(Kind.NEW, 1, 1),),
-        total=1,
-    )
-    store_announcement(store, page, lambda: EVENING)
+def answered(store, wanted, at, **said):
+    settle(store, wanted, at, on=MONDAY, is_through=False, **said)
 
 
-def test_one_asks_at_a_time_and_each_scope_gets_its_turn(store):
-    watch(store, ["cs", "math"], EVENING)
-    assert [claim_poll(store, EVENING) for _ in range(2)] == ["cs", None]
-    settle_poll(store, "cs", EVENING, every_seconds=300)
-    assert claim_poll(store, EVENING) == "math"
-    settle_poll(store, "math", EVENING, every_seconds=300)
-    assert claim_poll(store, EVENING) is None
+def test_one_asks_at_a_time(store):
+    assert [take_turn(store, EVENING) for _ in range(2)] == [True, False]
+    end_turn(store, EVENING)
+    assert take_turn(store, EVENING)
 
 
-def test_a_claim_of_somebody_who_died_comes_back(store):
-    watch(store, ["cs"], EVENING)
-    claim_poll(store, EVENING)
-    assert claim_poll(store, EVENING + 10 * MINUTES) is None
-    assert claim_poll(store, EVENING + 11 * MINUTES) == "cs"
+def test_the_turn_of_somebody_who_died_comes_back(store):
+    take_turn(store, EVENING)
+    assert not take_turn(store, EVENING + 10 * MINUTES)
+    assert take_turn(store, EVENING + 11 * MINUTES)
 
 
-def test_when_the_source_wants_to_be_left_alone_all_its_pages_wait(store):
-    watch(store, ["cs", "math"], EVENING)
-    settle_poll(store, claim_poll(store, EVENING), EVENING, every_seconds=300, fault="429", wait_seconds=3600)
-    assert claim_poll(store, EVENING + 59 * MINUTES) is None
-    assert claim_poll(store, EVENING + 60 * MINUTES) == "cs"
+def test_each_scope_comes_in_its_turn(store):
+    watch(store, [CS, MATH], EVENING)
+    assert find_due(store, EVENING) == CS
+    answered(store, CS, EVENING)
+    assert find_due(store, EVENING) == MATH
+    answered(store, MATH, EVENING)
+    assert find_due(store, EVENING) is None
+
+
+def test_when_the_source_wants_to_be_left_alone_all_its_pages_wait_and_other_hosts_do_not(store):
+    night = EVENING + timedelta(hours=3)
+    records = (Stage.OAI, "cs")
+    watch(store, [CS, MATH, records], night)
+    answered(store, CS, night, fault="429", wait_seconds=3600)
+    answered(store, records, night)
+    assert find_due(store, night + 59 * MINUTES) == records
+    answered(store, records, night + 59 * MINUTES)
+    assert find_due(store, night + 59 * MINUTES) is None
+    assert find_due(store, night + 60 * MINUTES) == CS
+
+
+def test_feeds_and_records_are_one_service_to_arxiv(store):
+    watch(store, [(Stage.RSS, "cs.LG"), (Stage.OAI, "cs")], EVENING)
+    answered(store, (Stage.RSS, "cs.LG"), EVENING, fault="429", wait_seconds=3600)
+    assert find_due(store, EVENING + 59 * MINUTES) is None
 
 
 def test_an_old_page_is_asked_for_again_soon_and_rarely_in_the_end(store):
-    watch(store, ["cs"], EVENING)
-    claim_poll(store, EVENING)
-    assert not settle_poll(store, "cs", EVENING, every_seconds=300)
-    assert claim_poll(store, EVENING + 4 * MINUTES) is None
+    watch(store, [CS], EVENING)
+    answered(store, CS, EVENING)
+    assert find_due(store, EVENING + 4 * MINUTES) is None
+    assert find_due(store, EVENING + 5 * MINUTES) == CS
     much_later = EVENING + timedelta(hours=7)
-    assert claim_poll(store, much_later) == "cs"
-    settle_poll(store, "cs", much_later, every_seconds=300)
-    assert claim_poll(store, much_later + 59 * MINUTES) is None
-    assert claim_poll(store, much_later + 60 * MINUTES) == "cs"
+    answered(store, CS, much_later)
+    assert find_due(store, much_later + 59 * MINUTES) is None
+    assert find_due(store, much_later + 60 * MINUTES) == CS
+
+
+def test_after_failures_the_pauses_grow_to_an_end(store):
+    watch(store, [CS], EVENING)
+    at, pauses = EVENING, []
+    for _ in range(6):
+        answered(store, CS, at, fault="429")
+        again = next(at + n * MINUTES for n in range(1, 100) if find_due(store, at + n * MINUTES))
+        pauses.append((again - at) // MINUTES)
+        at = again
+    assert pauses == [5, 10, 20, 40, 40, 40]
 
 
 def test_a_whole_batch_is_left_alone_until_the_next_evening(store):
-    watch(store, ["cs"], EVENING)
-    claim_poll(store, EVENING)
-    announce(store, "cs")
-    assert settle_poll(store, "cs", EVENING + MINUTES, every_seconds=300)
-    assert claim_poll(store, EVENING + timedelta(hours=23, minutes=59)) is None
-    assert claim_poll(store, EVENING + timedelta(hours=24)) == "cs"
+    watch(store, [CS], EVENING)
+    settle(store, CS, EVENING + MINUTES, on=MONDAY, is_through=True)
+    assert find_done(store, Stage.LISTING) == {"cs": MONDAY}
+    assert find_due(store, EVENING + timedelta(hours=23, minutes=59)) is None
+    assert find_due(store, EVENING + timedelta(hours=24)) == CS
 
 
 def test_a_fault_is_kept_since_it_began_until_an_answer_comes(store):
-    watch(store, ["cs"], EVENING)
-    settle_poll(store, "cs", EVENING, every_seconds=300, fault="429", wait_seconds=900)
-    settle_poll(store, "cs", EVENING + 15 * MINUTES, every_seconds=300, fault="503")
+    watch(store, [CS], EVENING)
+    answered(store, CS, EVENING, fault="429", wait_seconds=900)
+    answered(store, CS, EVENING + 15 * MINUTES, fault="503")
     (fault,) = find_faults(store)
-    assert (fault.scope, fault.since, fault.reason) == ("cs", EVENING, "503")
-    settle_poll(store, "cs", EVENING + 20 * MINUTES, every_seconds=300)
+    assert (fault.stage, fault.scope, fault.since, fault.reason) == (Stage.LISTING, "cs", EVENING, "503")
+    answered(store, CS, EVENING + 20 * MINUTES)
     assert find_faults(store) == []
 
 
-def test_what_a_source_asks_for_is_waited_for(store):
-    watch(store, ["cs"], EVENING)
-    settle_poll(store, "cs", EVENING, every_seconds=300, fault="429", wait_seconds=900)
-    assert claim_poll(store, EVENING + 14 * MINUTES) is None
-    assert claim_poll(store, EVENING + 15 * MINUTES) == "cs"
-
-
 def test_a_scope_that_nobody_reads_any_more_is_forgotten(store):
-    watch(store, ["cs", "math"], EVENING)
-    watch(store, ["math", "stat"], EVENING)
+    watch(store, [CS, MATH], EVENING)
+    watch(store, [MATH, (Stage.LISTING, "stat")], EVENING)
     assert find_watched(store) == {"math", "stat"}
+
+
+@pytest.mark.parametrize("stage", [Stage.OAI, Stage.RSS, Stage.HF])
+def test_a_stage_that_is_not_through_in_time_waits_for_its_next_beginning(store, stage):
+    table = load_plan()[stage]
+    begun_at = table.list_starts(MONDAY)[-1]
+    watch(store, [(stage, "x")], begun_at)
+    late = begun_at + table.until
+    settle(store, (stage, "x"), late, on=MONDAY, is_through=False)
+    coming = table.find_next(late)
+    assert find_due(store, coming - MINUTES) is None
+    assert find_due(store, coming) == (stage, "x")
 
 
 def test_everything_is_watched_until_all_readers_have_a_scope(store):

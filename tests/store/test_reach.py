@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import event, insert, select, text, update
 
 from digests.due import find_due
+from digests.papers.calendar import load_calendar
 from digests.papers.paper import Announced, Announcement, Kind, Section, Source
 from digests.papers.shelf import store_announcement
 from digests.status import report_status
@@ -57,7 +58,7 @@ def test_who_can_get_nothing_is_neither_counted_nor_due_nor_read(store, row):
     reader, left_out = due_reader(store), due_reader(store, **row)
     assert find_reached(store) == [reader]
     assert report_status(store, NOON).due_now == 1
-    assert [due.subscriber_ids for due in find_due(store, NOON, CHANNELS)] == [(reader,)]
+    assert [due.subscriber_ids for due in find_due(store, NOON, CHANNELS, load_calendar())] == [(reader,)]
     # Without keywords they are read all the same: the digest that is made by hand says what is missing.
     read = {one.id for one in active_readers(store)}
     assert read == ({reader} if row.get("keyword", True) else {reader, left_out})
@@ -66,7 +67,7 @@ def test_who_can_get_nothing_is_neither_counted_nor_due_nor_read(store, row):
 def test_whose_channel_is_not_open_waits_until_it_is(store):
     announce(store)
     reader = due_reader(store)
-    assert find_due(store, NOON, ["email"]) == find_reached(store, ["email"]) == []
+    assert find_due(store, NOON, ["email"], load_calendar()) == find_reached(store, ["email"]) == []
     assert find_reached(store, CHANNELS) == [reader]
 
 
@@ -74,7 +75,7 @@ def test_who_is_due_is_found_by_the_index_however_many_readers_there_are(store):
     announce(store)
     asked = []
     event.listen(store.engine, "before_cursor_execute", lambda *arguments: asked.append(arguments[2:4]))
-    find_due(store, NOON, CHANNELS)
+    find_due(store, NOON, CHANNELS, load_calendar())
     # Not the one that looks for what is stored: the one that compares moments.
     ((statement, parameters),) = [one for one in asked if "next_due <=" in one[0]]
     with store.reading() as connection:

@@ -5,7 +5,8 @@ from datetime import timedelta
 from sqlalchemy import insert, update
 
 from digests.heartbeat import beat
-from digests.papers.polling import claim_poll, settle_poll, watch
+from digests.papers.collecting.plan import Stage
+from digests.papers.collecting.polling import settle, watch
 from digests.status import Heartbeat, Reason, report_status
 from digests.store.tables import deliveries, subscribers, subscriptions, targets
 from tests.builders import NOON, add_reader
@@ -71,10 +72,11 @@ def test_sends_of_the_last_week_are_counted_apart_with_their_reasons(store):
 
 
 def test_pages_that_fail_stand_first_with_their_fault(store):
-    watch(store, ["cs", "math", "stat"], NOON)
-    for scope in ("cs", "math", "stat"):
-        assert claim_poll(store, NOON) == scope
-        settle_poll(store, scope, NOON, every_seconds=300, fault="timed out" if scope == "math" else "")
+    wanted = [(Stage.LISTING, scope) for scope in ("cs", "math", "stat")]
+    watch(store, wanted, NOON)
+    for one in wanted:
+        fault = "timed out" if one[1] == "math" else ""
+        settle(store, one, NOON, on=NOON.date(), is_through=False, fault=fault)
     first, *others = report_status(store, NOON + HOUR).polls
     assert (first.scope, first.failing_since, first.fault) == ("math", NOON, "timed out")
     assert [poll.scope for poll in others] == ["cs", "stat"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from digests.composing.codec import digest_from_json, digest_to_json
 from digests.composing.compose import Keyword, abridge, compose
-from digests.composing.digest import Coverage, Digest, Elsewhere, Nothing
+from digests.composing.digest import Coverage, Digest, Elsewhere, Extent, Nothing
 from digests.keywords.match import Field, Match, Span
 from digests.papers.paper import Announced, ArxivId, Kind
 from tests.builders import make_paper
@@ -163,7 +163,7 @@ _DIGESTS = st.builds(
     st.lists(st.sampled_from(_KEYWORDS), unique=True),
     scope=st.sampled_from([None, ("cs",)]),
     sent_before=st.frozensets(_PAPERS),
-    coverage=st.just((Coverage("cs", "list", 9, 12, whole=False), Coverage("math", "oai", 3, None, whole=True))),
+    coverage=st.just((Coverage("cs", Extent.PARTIAL, 9, 12), Coverage("math", Extent.WHOLE, 3, None))),
     max_full=st.integers(0, 6),
     unreadable=st.lists(st.text(max_size=3), max_size=2),
 )

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from digests.clock import announced_at
 from digests.papers.calendar import (
     find_expected,
-    find_next_announced,
     find_next_expected,
-    is_holiday,
+    load_calendar,
 )
 from digests.subscribers.advice import Freshness, describe_hour
 from digests.subscribers.schedule import Schedule, find_due_at, find_next_due
@@ -164,11 +163,11 @@ def test_the_expected_batch_is_the_newest_announced_one(now):
 
 def test_a_holiday_leaves_out_the_first_announcement_from_then_on():
     # Friday 19 June and 25 December 2026: the evenings of that Sunday.
-    assert is_holiday(date(2026, 6, 22))
-    assert not is_holiday(date(2026, 6, 19))
-    assert find_next_announced(date(2026, 6, 19)) == date(2026, 6, 23)
-    assert is_holiday(date(2026, 11, 27))
-    assert find_next_announced(date(2026, 11, 26)) == date(2026, 11, 30)
+    assert load_calendar().is_holiday(date(2026, 6, 22))
+    assert not load_calendar().is_holiday(date(2026, 6, 19))
+    assert load_calendar().find_next_announced(date(2026, 6, 19)) == date(2026, 6, 23)
+    assert load_calendar().is_holiday(date(2026, 11, 27))
+    assert load_calendar().find_next_announced(date(2026, 11, 26)) == date(2026, 11, 30)
 
 
 # --- advice -------------------------------------------------------------------------------------

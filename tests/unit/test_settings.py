@@ -1,5 +1,6 @@
 """Settings: all mistakes at once, misspelt names refused, secrets never repeated."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -221,3 +222,38 @@ def test_settings_as_text_show_no_password(monkeypatch):
     settings = load_settings()
     assert "hunter2" in settings.store_url
     assert "hunter2" not in f"{settings} {settings!r}"
+
+
+def test_operators_and_holidays_are_read(monkeypatch):
+    monkeypatch.setenv("PAPERPOST_ADMIN_IDS", "12345678, 87654321,12345678")
+    monkeypatch.setenv("PAPERPOST_HOLIDAYS", "2027-01-01 2026-12-29=open")
+    settings = load_settings()
+    assert settings.admins == (12345678, 87654321)
+    assert settings.holiday_changes == {date(2027, 1, 1): True, date(2026, 12, 29): False}
+
+
+def test_nothing_set_names_nobody_and_changes_no_holiday():
+    settings = load_settings()
+    assert (settings.admins, settings.holiday_changes) == ((), {})
+
+
+@pytest.mark.parametrize(
+    "value", ["@operator", "-100123", "0", "12.5", "１２３", "99999999999999999", "1;2", "12345678 x"]
+)
+def test_what_is_no_id_of_a_person_is_refused_at_start(monkeypatch, value):
+    monkeypatch.setenv("PAPERPOST_ADMIN_IDS", value)
+    with pytest.raises(ConfigError, match=r"^PAPERPOST_ADMIN_IDS: must be Telegram ids of people"):
+        load_settings()
+
+
+@pytest.mark.parametrize("value", ["tomorrow", "2026-02-30", "2026-12-29=closed", "9999-12-31", "0001-01-01", "=open"])
+def test_what_is_no_day_is_refused_at_start(monkeypatch, value):
+    monkeypatch.setenv("PAPERPOST_HOLIDAYS", value)
+    with pytest.raises(ConfigError, match=r"^PAPERPOST_HOLIDAYS: must be dates with blanks between"):
+        load_settings()
+
+
+def test_a_day_cannot_be_a_holiday_and_none(monkeypatch):
+    monkeypatch.setenv("PAPERPOST_HOLIDAYS", "2026-12-29 2026-12-29=open")
+    with pytest.raises(ConfigError, match="says of 2026-12-29 both"):
+        load_settings()

@@ -33,6 +33,8 @@ def test_task_names_are_written_out(app):
         "digests.announce_nothing",
         "digests.deliver",
         "digests.sweep",
+        "trending.dispatch",
+        "trending.compose",
     }
 
 
@@ -52,4 +54,4 @@ def test_no_task_waits_longer_than_the_broker_keeps_it(app):
 
 def test_what_is_looked_for_all_the_time_is_scheduled(app):
     scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
-    assert scheduled == {"digests.sweep", "digests.dispatch", "papers.index", "papers.poll"}
+    assert scheduled == {"digests.sweep", "digests.dispatch", "papers.index", "papers.poll", "trending.dispatch"}

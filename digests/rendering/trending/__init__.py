@@ -1,0 +1,1 @@
+"""How an edition of what the community reads looks in each format."""

@@ -1,0 +1,75 @@
+"""What the text of a setting may be. Errors are ValueErrors without the text: it may be a password."""
+
+import re
+from datetime import date
+from typing import Final
+from urllib.parse import urlsplit
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+# redis-py and Celery get the same address: without what only one of them takes (unix://, redis+socket://, options).
+_REDIS: Final = re.compile(r"redis(?P<tls>s)?://[^/?#]+(/[0-9]*)?(?(tls)(\?ssl_\w+=[^&#]+(&ssl_\w+=[^&#]+)*)?)")
+_ATOM: Final = r"[\w!#$%&'*+/=?^`{|}~-]+"
+_MAIL: Final = re.compile(rf"{_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
+_HOLIDAY: Final = re.compile(r"(?P<day>20\d\d-\d\d-\d\d)(?P<open>=open)?", re.ASCII)
+# At most 52 bits, and those of people are positive: https://core.telegram.org/bots/api#user
+_TELEGRAM_ID: Final = re.compile(r"[1-9]\d{0,15}", re.ASCII)
+
+
+def is_address(url: str, schemes: set[str]) -> bool:
+    try:
+        parts = urlsplit(url)
+        # `port` raises for what is none.
+        return url.isprintable() and parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def is_redis(url: str) -> bool:
+    return is_address(url, {"redis", "rediss"}) and _REDIS.fullmatch(url) is not None
+
+
+def is_database(url: str) -> bool:
+    try:
+        return make_url(url).get_backend_name() in {"sqlite", "postgresql", "postgres"}
+    except (ArgumentError, ValueError):
+        return False
+
+
+def is_mail(address: str) -> bool:
+    return _MAIL.fullmatch(address) is not None
+
+
+def read_holidays(text: str) -> dict[date, bool]:
+    """`2027-01-01 2026-12-29=open`: by day, whether it is one without an announcement (Calendar.change).
+
+    Raises  ValueError.
+    """
+    changes: dict[date, bool] = {}
+    for item in text.replace(",", " ").split():
+        day, is_off = _read_holiday(item)
+        if changes.setdefault(day, is_off) is not is_off:
+            raise ValueError(f"says of {day} both that it is a holiday and that it is none")
+    return changes
+
+
+def read_telegram_ids(text: str) -> tuple[int, ...]:
+    """`12345,678`, each once. Raises ValueError."""
+    items = text.replace(",", " ").split()
+    if not all(map(_TELEGRAM_ID.fullmatch, items)):
+        raise ValueError("must be Telegram ids of people, numbers with commas between, like 12345678,87654321")
+    return tuple(dict.fromkeys(int(item) for item in items))
+
+
+def _read_holiday(item: str) -> tuple[date, bool]:
+    try:
+        if found := _HOLIDAY.fullmatch(item):
+            return date.fromisoformat(found["day"]), found["open"] is None
+    except ValueError:
+        # Such as 30 February.
+        pass
+    raise ValueError(
+        "must be dates with blanks between, those on which arXiv does announce with =open behind: "
+        "2027-01-01 2026-12-29=open"
+    )

@@ -1,0 +1,199 @@
+"""One step after the other against arXiv's stand-in on a simulated clock: what is asked, stored, and told."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from itertools import takewhile
+
+import pytest
+from sqlalchemy import select
+
+from digests.clock import announced_at
+from digests.papers.calendar import load_calendar
+from digests.papers.collecting.collector import Collector
+from digests.papers.collecting.missed import list_catch_ups, plan_since
+from digests.papers.collecting.plan import Stage
+from digests.papers.collecting.polling import find_done, find_faults, take_turn
+from digests.papers.collecting.stages import Desk
+from digests.papers.paper import NEWS, Source
+from digests.papers.quarantine import Quarantine, find_kept
+from digests.papers.shelf import coverage, load_batch
+from digests.store.tables import alerts
+from sandbox.arxiv_faults import Fault
+from sandbox.replay.inventing import build_days
+from sandbox.replay.rules import Host
+from sandbox.replay.sources import ReplayedSources, SteppedClock
+from sandbox.replay.troubles import Lag, StaleFeed, Trouble
+from sandbox.replay.world import World
+
+TUESDAY, WEDNESDAY, THURSDAY = (date(2026, 10, day) for day in (6, 7, 8))
+DAYS = build_days(TUESDAY, 3, 20, seed=5)
+CS = (Stage.LISTING, "cs")
+
+
+def at(on: date, **later) -> datetime:
+    return announced_at(on).astimezone(UTC) + timedelta(**later)
+
+
+class House:
+    """A collector, and the world that it asks."""
+
+    def __init__(self, store, folder, wanted=(CS,), since=None, **world):
+        self.store = store
+        self.clock = SteppedClock(since or at(TUESDAY, minutes=1))
+        self.sources = ReplayedSources(World(days=DAYS, **world), self.clock, wait=self.clock.wait, tries=1)
+        self.quarantine = Quarantine(folder, self.clock)
+        desk = Desk(store=store, sources=self.sources, quarantine=self.quarantine, now=self.clock)
+        self.collector = Collector(desk=desk, wanted=lambda: wanted)
+
+    def work(self):
+        """All that is due now."""
+        return list(takewhile(bool, iter(self.collector.step, object())))
+
+    def work_until(self, moment):
+        """As the worker does, only not every minute."""
+        steps = []
+        while self.clock() <= moment:
+            steps += self.work()
+            self.clock.wait(150)
+        return steps
+
+    def list_alerts(self):
+        with self.store.reading() as connection:
+            return list(connection.scalars(select(alerts.c.key).where(alerts.c.cleared_at.is_(None))))
+
+    def find_row(self, on, source, scope="cs"):
+        return next(row for row in coverage(self.store, on) if (row.source, row.scope) == (source, scope))
+
+
+def find_news(house, on):
+    return {entry.paper.id for entry in load_batch(house.store, on) if entry.kind in NEWS}
+
+
+@pytest.fixture
+def house(store, tmp_path):
+    return lambda **world: House(store, tmp_path / "quarantine", **world)
+
+
+def test_a_page_is_asked_for_until_it_is_whole_and_then_no_more(house):
+    lag = Lag(archive="cs", on=TUESDAY, old=timedelta(minutes=7), partial=timedelta(minutes=12))
+    one = house(lags=(lag,))
+    steps = [step for step in one.work_until(at(TUESDAY, hours=1)) if step.stage is Stage.LISTING]
+    assert [bool(step.changed) for step in steps] == [False, False, True, False, True]
+    assert find_done(one.store, Stage.LISTING) == {"cs": TUESDAY}
+    assert len(load_batch(one.store, TUESDAY)) == len(DAYS[0].announced("cs"))
+
+
+def test_a_page_of_something_else_is_a_fault_and_kept(house, tmp_path):
+    one = house()
+    page = one.sources.fetch_listing("math")
+    one.sources.fetch_listing = lambda scope, *, skip=0: page
+    (step, *_) = one.work()
+    assert (step.stage, step.fault) == (Stage.LISTING, "This is math; cs was asked for.")
+    assert [fault.scope for fault in find_faults(one.store)] == ["cs"]
+    assert load_batch(one.store, TUESDAY) == []
+    assert len(find_kept(tmp_path / "quarantine")) == 1
+
+
+def test_a_page_of_a_day_that_has_not_come_is_refused(house):
+    one = house()
+    one.clock.move_to(at(THURSDAY, minutes=5))
+    page = one.sources.fetch_listing("cs")
+    late = one.clock
+    one = house()
+    one.sources.fetch_listing = lambda scope, *, skip=0: page
+    (step, *_) = one.work()
+    assert step.fault.startswith(f"This is dated {THURSDAY}, and now it is")
+    assert late() > one.clock()
+    assert load_batch(one.store, THURSDAY) == []
+
+
+def test_records_are_not_through_before_the_page_is(house):
+    lag = Lag(archive="cs", on=TUESDAY, old=timedelta(hours=4))
+    one = house(wanted=(CS, (Stage.OAI, "cs")), lags=(lag,))
+    one.work_until(at(TUESDAY, hours=3, minutes=50))
+    assert find_done(one.store, Stage.OAI) == {"cs": None}
+    one.work_until(at(TUESDAY, hours=5))
+    assert find_done(one.store, Stage.OAI) == {"cs": TUESDAY}
+    assert one.find_row(TUESDAY, Source.OAI).whole
+
+
+def test_a_stale_feed_is_asked_for_again_until_it_is_todays(house):
+    stale = StaleFeed(category="cs.LG", on=WEDNESDAY, lasting=timedelta(hours=2))
+    one = house(wanted=(CS, (Stage.RSS, "cs.LG")), stale=(stale,))
+    one.work_until(at(WEDNESDAY, hours=5))
+    assert not one.find_row(WEDNESDAY, Source.RSS, "cs.LG").whole
+    one.work_until(at(WEDNESDAY, hours=7))
+    assert one.find_row(WEDNESDAY, Source.RSS, "cs.LG").whole
+    assert find_done(one.store, Stage.RSS) == {"cs.LG": WEDNESDAY}
+
+
+def test_an_archive_without_a_paper_on_a_working_day_is_told_the_operator_and_taken_back(house):
+    lag = Lag(archive="cs", on=TUESDAY, empty=timedelta(hours=3))
+    one = house(lags=(lag,))
+    one.work_until(at(TUESDAY, minutes=50))
+    assert one.list_alerts() == []
+    one.work_until(at(TUESDAY, hours=2))
+    assert one.list_alerts() == [f"empty:listing:cs:{TUESDAY}"]
+    one.work_until(at(TUESDAY, hours=4))
+    assert one.list_alerts() == []
+
+
+def test_what_was_missed_is_fetched_oldest_first_and_told(house):
+    one = house()
+    one.work()
+    one.clock.move_to(at(THURSDAY, minutes=10))
+    steps = one.work()
+    assert [(step.stage, step.on) for step in steps[:2]] == [(Stage.LISTING, THURSDAY), (Stage.CATCH_UP, WEDNESDAY)]
+    assert {p.id for p, kind in DAYS[1].announced("cs") if kind in NEWS} <= find_news(one, WEDNESDAY)
+    assert one.find_row(WEDNESDAY, Source.CATCHUP).whole
+    assert one.list_alerts() == []
+
+
+def test_where_the_pages_of_the_past_fail_the_records_are_asked(house):
+    down = Trouble(
+        fault=Fault(kind="unavailable", path="/catchup"),
+        since=at(TUESDAY),
+        until=at(THURSDAY, days=9),
+        host=Host.LISTING,
+    )
+    one = house(troubles=(down,))
+    one.work()
+    one.work_until(at(TUESDAY, minutes=30))
+    one.clock.move_to(at(THURSDAY, hours=4))
+    one.work_until(at(THURSDAY, hours=9))
+    found = {entry.paper.id for entry in load_batch(one.store, WEDNESDAY)}
+    new = {paper.id for paper, kind in DAYS[1].announced("cs") if kind == "new"}
+    assert len(found & new) > len(new) / 2
+    (caught,) = [row for row in list_catch_ups(one.store, WEDNESDAY) if row.announced_on == WEDNESDAY]
+    assert caught.closed_at is not None
+
+
+def test_what_nobody_has_is_given_up_and_told(house):
+    gone = Trouble(fault=Fault(kind="unavailable", path="/"), since=at(WEDNESDAY, hours=1), until=at(THURSDAY, days=9))
+    one = house(troubles=(gone,))
+    one.work()
+    one.clock.move_to(at(WEDNESDAY, hours=2))
+    # Before the thirty days that it has looked at already.
+    before = date(2026, 9, 3)
+    plan_since(one.store, ["cs"], before, one.clock(), load_calendar())
+    one.work_until(at(WEDNESDAY, hours=6))
+    assert f"lost:cs:{before}" in one.list_alerts()
+
+
+def test_of_two_workers_one_asks(house):
+    one = house()
+    assert take_turn(one.store, one.clock())
+    assert one.work() == []
+    assert not one.sources.traffic.visits
+
+
+def test_what_came_before_it_failed_is_told_as_changed(house):
+    one = house()
+    pages = [one.sources.fetch_listing("cs")]
+
+    def fetch(scope, *, skip=0):
+        return pages.pop() if pages else one.sources.fetch_listing("nonsense")
+
+    one.sources.fetch_listing = fetch
+    (step, *_) = one.work()
+    assert Counter(step.changed) == {TUESDAY: 1}
