@@ -15,7 +15,7 @@ from sqlalchemy import Row, Select, bindparam, exists, or_, select, update
 from digests.clock import announced_at
 from digests.composing.digest import Nothing
 from digests.papers.calendar import Calendar, find_expected
-from digests.papers.collecting.polling import find_faults
+from digests.papers.collecting.polling import find_faults, has_unasked
 from digests.papers.readiness import Batches, load_batches
 from digests.papers.shelf import find_stored
 from digests.store.engine import Store
@@ -30,6 +30,8 @@ LONGEST_WAIT: Final = timedelta(hours=3)
 _FURTHEST: Final = timedelta(days=10)
 #: Nothing older is caught up with (papers/collecting/missed.py).
 _LOOK_BACK: Final = timedelta(days=91)
+#: Then something is said, asked or not.
+_LONGEST_SILENCE: Final = timedelta(hours=12)
 _MAX_READERS: Final = 5_000
 
 
@@ -118,6 +120,9 @@ def find_unannounced(
     expected = find_expected(now)
     batches = load_batches(store, now)
     if expected in batches.stored or _find_coming(batches, now, calendar) is not None:
+        return []
+    if now < announced_at(expected) + _LONGEST_SILENCE and has_unasked(store, announced_at(expected)):
+        # The house was away: that arXiv is late can be said when it was asked.
         return []
     told = exists().where(editions.c.subscriber_id == subscribers.c.id, editions.c.slot == slot(expected))
     query = (

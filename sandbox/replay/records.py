@@ -6,11 +6,11 @@ version nor the first date; a withdrawn paper is a record like others, whose las
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, Final
 
-from digests.clock import announced_at
+from digests.papers.collecting.dating import find_cut_off
 from sandbox.arxiv_pages import render_template
 from sandbox.arxiv_text import accented, with_aliases
 from sandbox.replay.groups import build_set
@@ -19,9 +19,9 @@ from sandbox.sample import SamplePaper
 
 FORMATS: Final = ("arXivRaw", "arXiv")
 _LINE_CHARS: Final = 78
-#: Between two versions; and between the submission and 20:00.
+#: Between two versions; and between the submission and the cut-off.
 _AGE: Final = timedelta(days=40)
-_BEFORE: Final = timedelta(hours=9)
+_BEFORE: Final = timedelta(hours=3)
 
 
 class Refusal(Exception):
@@ -102,8 +102,8 @@ def _list_versions(record: Record) -> Iterator[dict[str, Any]]:
 
 
 def _submitted_at(record: Record, version: int) -> datetime:
-    """The sample says nothing of it: the newest version is of the day of the last change."""
-    newest_at = announced_at(record.changed_on).astimezone(UTC) - _BEFORE
+    """The newest version some hours before the cut-off of its batch, the others long before."""
+    newest_at = find_cut_off(record.versioned_on) - _BEFORE
     return newest_at - (record.paper.version - version) * _AGE
 
 

@@ -24,6 +24,8 @@ OAI_PAGE_SIZE: Final = 2_500
 _FIRST_RECORD: Final = timedelta(minutes=30)
 _LAST_RECORD: Final = timedelta(hours=2, minutes=30)
 _MINUTE: Final = timedelta(minutes=1)
+#: Of what was announced before the first day here.
+_LONG_BEFORE: Final = timedelta(days=40)
 
 Announced = tuple[SamplePaper, Kind]
 
@@ -39,10 +41,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A paper as OAI-PMH has it: its newest words, and on which day of UTC anything of it was changed last."""
+    """A paper as OAI-PMH has it: its newest words.
+
+    changed_on    the day of UTC on which anything of it was changed last
+    versioned_on  the date of the batch that its newest version is of
+    """
 
     paper: SamplePaper
     changed_on: date
+    versioned_on: date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +120,8 @@ class World:
         for on, day in self.batches.items():
             changed = sorted((*day.papers, *day.edited), key=lambda paper: paper.id)
             share = self._find_share(on, now)
-            found |= {paper.id: Record(paper, on) for paper in changed[: int(share * len(changed))]}
+            for paper in changed[: int(share * len(changed))]:
+                found[paper.id] = _change(found.get(paper.id), paper, on, is_corrected=paper in day.edited)
         return sorted(found.values(), key=lambda record: (record.changed_on, record.paper.id))
 
     def find_newest(self, now: datetime) -> dict[str, SamplePaper]:
@@ -169,6 +177,14 @@ class World:
         late = next((late.by for late in self.late if late.on == on), timedelta())
         filling = now - (announced_at(on).astimezone(UTC) + _FIRST_RECORD + late)
         return min(max(filling / (_LAST_RECORD - _FIRST_RECORD), 0.0), 1.0)
+
+
+def _change(before: Record | None, paper: SamplePaper, on: date, *, is_corrected: bool) -> Record:
+    """A correction, or a cross-listing, leaves the versions as they are."""
+    is_same = is_corrected or paper.kind is Kind.CROSS or (before is not None and before.paper.version == paper.version)
+    if not is_same:
+        return Record(paper, on, versioned_on=on)
+    return Record(paper, on, versioned_on=before.versioned_on if before else on - _LONG_BEFORE)
 
 
 def _merge(before: SampleDay | None, day: SampleDay) -> SampleDay:

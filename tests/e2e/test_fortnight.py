@@ -27,7 +27,8 @@ FIRST = date(2026, 10, 22)
 #: Summer time ends in Berlin on 25 October, in New York on 1 November.
 BEGINS, ENDS = datetime(2026, 10, 22, 20, tzinfo=UTC), datetime(2026, 11, 7, 1, tzinfo=UTC)
 PEOPLE_JOIN = BEGINS + timedelta(minutes=30)
-POWER_FAILS, POWER_IS_BACK = datetime(2026, 10, 27, 20, tzinfo=UTC), datetime(2026, 10, 29, 2, tzinfo=UTC)
+# Back when the newest batch has been out for longer than anybody is let wait.
+POWER_FAILS, POWER_IS_BACK = datetime(2026, 10, 27, 21, 30, tzinfo=UTC), datetime(2026, 10, 29, 3, 30, tzinfo=UTC)
 MISSED, AFTER_MISSED = date(2026, 10, 28), date(2026, 10, 29)
 #: On the evening before, arXiv answers nobody for half an hour.
 REFUSED = date(2026, 10, 27)

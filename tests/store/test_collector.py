@@ -147,6 +147,9 @@ def test_what_was_missed_is_fetched_oldest_first_and_told(house):
     assert {p.id for p, kind in DAYS[1].announced("cs") if kind in NEWS} <= find_news(one, WEDNESDAY)
     assert one.find_row(WEDNESDAY, Source.CATCHUP).whole
     assert one.list_alerts() == []
+    # And then its second look, for which nobody waits.
+    assert one.find_row(WEDNESDAY, Source.OAI).seen > 10
+    assert all(row.closed_at and not row.fault for row in list_catch_ups(one.store))
 
 
 def test_where_the_pages_of_the_past_fail_the_records_are_asked(house):

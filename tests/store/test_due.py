@@ -465,3 +465,22 @@ def test_history_is_waited_for_by_nobody(store):
     announce(store, MONDAY, after(MONDAY))
     assert plan_missed(store, ["cs"], after(MONDAY), load_calendar()) > 15
     assert dispatch(store, after(MONDAY)) == [Due((MONDAY,), (reader,), is_late=False)]
+
+
+def test_after_a_downtime_nobody_is_told_that_arxiv_is_late_before_it_was_asked(store):
+    add_reader(store, before(MONDAY))
+    announce(store, MONDAY, after(MONDAY))
+    dispatch(store, after(MONDAY))
+    watch(store, [(Stage.LISTING, "cs")], after(MONDAY))
+    late = announced_at(TUESDAY) + LONGEST_WAIT
+    assert tell(store, late) == []
+    settle(store, (Stage.LISTING, "cs"), late, on=TUESDAY, is_through=False)
+    assert tell(store, late) == [Nothing.NOT_ANNOUNCED]
+
+
+def test_a_house_that_cannot_ask_at_all_says_something_in_the_end(store):
+    add_reader(store, before(MONDAY))
+    announce(store, MONDAY, after(MONDAY))
+    dispatch(store, after(MONDAY))
+    watch(store, [(Stage.LISTING, "cs")], after(MONDAY))
+    assert tell(store, announced_at(TUESDAY) + timedelta(hours=12)) == [Nothing.NOT_ANNOUNCED]

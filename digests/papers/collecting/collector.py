@@ -185,7 +185,7 @@ class Collector:
             raise_alert(store, f"lost:{one.scope}:{one.announced_on}", text, now)
         if taken.closed and not taken.fault:
             clear_alert(store, f"lost:{one.scope}:{one.announced_on}", now)
-        if taken.closed and one.announced_on not in {on for _, on in missed.find_awaited(store)}:
+        if one.is_late and one.announced_on not in {on for _, on in missed.find_awaited(store)}:
             clear_alert(store, f"missed:{one.announced_on}", now)
         return Step(
             stage=Stage.CATCH_UP,

@@ -122,7 +122,7 @@ def take(desk: Desk, one: CatchUp) -> Taken:
     try:
         taken, values = _ask_page(desk, one) if one.route is Route.PAGE else _ask_records(desk, one)
     except SourceError as error:
-        taken, values = _fail(one, error, desk.now())
+        taken, values = _fail(desk, one, error)
     else:
         values |= {"attempts": 0, "fault": "", "next_at": desk.now()}
     if taken.closed:
@@ -141,6 +141,9 @@ def _ask_page(desk: Desk, one: CatchUp) -> tuple[Taken, dict[str, Any]]:
     changed = frozenset({one.announced_on} if stored.announced else ())
     rows = coverage(desk.store, one.announced_on)
     row = next((r for r in rows if r.source is Source.CATCHUP and r.scope == one.scope), None)
+    if row is not None and row.whole and one.is_late:
+        # Nobody waits any more; the second look that it has not had fills authors, DOIs and licences.
+        return Taken(changed=changed), {"route": Route.RECORDS, "is_late": False, "rank": _HISTORY_RANK}
     if page.total == 0 or (row is not None and row.whole):
         return Taken(changed=changed, closed=True), {}
     after = 1 if row is None or row.next_skip is None else row.next_skip // PAGE_SIZE + 1
@@ -160,8 +163,9 @@ def _check(page: Announcement, one: CatchUp, desk: Desk) -> Announcement:
     return check_document(page, one.scope, desk.now())
 
 
-def _fail(one: CatchUp, error: SourceError, now: datetime) -> tuple[Taken, dict[str, Any]]:
+def _fail(desk: Desk, one: CatchUp, error: SourceError) -> tuple[Taken, dict[str, Any]]:
     """What is malformed goes the other way at once, what does not answer after a while; then it is given up."""
+    now = desk.now()
     attempts = one.attempts + 1
     wait = (error.retry_after_seconds or 0.0) if isinstance(error, SourceUnavailable) else 0.0
     pause = max(min(_PAUSE * 2 ** (attempts - 1), _LONGEST_PAUSE), timedelta(seconds=wait))
@@ -170,7 +174,9 @@ def _fail(one: CatchUp, error: SourceError, now: datetime) -> tuple[Taken, dict[
     if is_over and one.route is Route.PAGE:
         values |= {"route": Route.RECORDS, "attempts": 0, "next_at": now}
     elif attempts >= _ENOUGH:
-        return Taken(closed=True, fault=str(error), wait_seconds=wait), values
+        is_whole = one.announced_on in _find_whole(desk.store, one.scope, one.announced_on)
+        fault = "" if is_whole else str(error)
+        return Taken(closed=True, fault=fault, wait_seconds=wait), values | {"fault": fault}
     elif isinstance(error, SourceMalformed):
         # The token may have expired: begin again.
         values["token"] = ""

@@ -130,6 +130,13 @@ def find_watched(store: Store, stage: Stage = Stage.LISTING) -> set[str]:
         return set(connection.scalars(select(polls.c.scope).where(polls.c.stage == stage)))
 
 
+def has_unasked(store: Store, since: datetime) -> bool:
+    """Whether any listing page is still to be asked for that was due before `since`."""
+    query = select(polls.c.scope).where(polls.c.stage == Stage.LISTING, polls.c.next_at <= since).limit(1)
+    with store.reading() as connection:
+        return connection.execute(query).first() is not None
+
+
 def find_done(store: Store, stage: Stage) -> dict[str, date | None]:
     """With which batch this stage is through, by scope."""
     query = select(polls.c.scope, polls.c.done_on).where(polls.c.stage == stage)
