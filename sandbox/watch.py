@@ -9,8 +9,8 @@ from typing import Final
 
 from digests.bootstrap import Services
 from digests.delivery.states import FINAL
+from digests.papers.batches import coverage
 from digests.papers.paper import Source
-from digests.papers.shelf import coverage
 from digests.status import DayReport, report_day
 
 #: Nothing has moved for so long: something is broken.

@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
 
+from digests.papers.batches import coverage
 from digests.papers.collecting.records import catch_up_by_records, look_at_records
 from digests.papers.collecting.stages import Desk
 from digests.papers.paper import Announced, Announcement, Kind, Section, Source
 from digests.papers.quarantine import Quarantine
-from digests.papers.shelf import coverage, store_announcement
+from digests.papers.shelf import store_announcement
 from digests.store.tables import announcements
 from tests.builders import make_paper
 from tests.oai_answers import RecordServer, make_record

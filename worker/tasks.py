@@ -19,10 +19,10 @@ from digests.delivery.ledger import expire_claims
 from digests.due import find_awaiting, find_due, find_unannounced, work_out_next
 from digests.errors import SourceUnavailable
 from digests.heartbeat import beat, find_heartbeats
+from digests.papers.batches import find_recent_dates
 from digests.papers.collecting.pages import collect
 from digests.papers.lateness import look_for_lateness
 from digests.papers.paper import ArxivId, Source
-from digests.papers.shelf import find_recent_dates
 from digests.past.index import index_past
 from digests.store.clock_jumps import pull_back, start_over
 from digests.summaries.due import summarise_due

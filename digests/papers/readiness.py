@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from digests.clock import announced_at
+from digests.papers.batches import BatchRow, coverage
 from digests.papers.collecting.missed import find_awaited
 from digests.papers.collecting.polling import find_watched
 from digests.papers.gate import Fault
-from digests.papers.shelf import BatchRow, coverage, find_stored
+from digests.papers.shelf import find_stored
 from digests.papers.taxonomy import archives_of
 from digests.store.engine import Store
 

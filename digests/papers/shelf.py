@@ -9,11 +9,12 @@ from sqlalchemy import Connection, RowMapping, func, select, text
 
 from digests.clock import Now
 from digests.errors import SourceMalformed
-from digests.papers.gate import Fault, Progress, find_gap, judge
+from digests.papers.batches import store_progress
+from digests.papers.gate import Fault
 from digests.papers.merging import Known, best_kind, hash_words, kind_rank, merge
 from digests.papers.paper import NEWS, Announced, Announcement, ArxivId, Kind, Paper, Source
 from digests.store.engine import Store
-from digests.store.tables import announcements, batches, papers
+from digests.store.tables import announcements, papers
 
 # Any number; see lock_shelf.
 _ADVISORY_LOCK: Final = 7_301_995
@@ -38,27 +39,6 @@ class Stored:
     announced: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchRow:
-    """How much of a scope's batch a source has given.
-
-    fault       a word of gate.Fault, empty when it is whole
-    next_skip   pages: how many entries to skip to get the first missing one; None when none is missing
-    added       papers of this batch that no other source had given before
-    changed_at  since when (aware UTC) it has said the same
-    """
-
-    scope: str
-    source: Source
-    seen: int
-    total: int | None
-    whole: bool
-    fault: str = ""
-    next_skip: int | None = None
-    added: int = 0
-    changed_at: datetime | None = None
-
-
 def store_announcement(
     store: Store, announcement: Announcement, now: Now, *, on: date | None = None, doubt: Fault | None = None
 ) -> Stored:
@@ -79,7 +59,7 @@ def store_announcement(
         is_stale = _is_stale(connection, announcement, kinds, day)
         added = 0 if is_stale else store_kinds(store, connection, _announce(announcement, kinds), day, now())
         doubt = Fault.STALE if is_stale else doubt
-        _store_progress(store, connection, announcement, day, now(), added=added, doubt=doubt)
+        store_progress(store, connection, announcement, day, now(), added=added, doubt=doubt)
     return Stored(entries=len(kinds), new=new, known=len(kinds) - new, broken=len(announcement.broken), announced=added)
 
 
@@ -109,25 +89,6 @@ def find_papers(store: Store, ids: Iterable[ArxivId]) -> dict[ArxivId, Paper]:
     """Those of the papers that are here."""
     with store.reading() as connection:
         return {paper_id: known.paper for paper_id, known in _find_known(connection, sorted(set(ids))).items()}
-
-
-def coverage(store: Store, on: date) -> list[BatchRow]:
-    """Everything that is known of that day's batches, by scope and source."""
-    query = select(batches).where(batches.c.announced_on == on).order_by(batches.c.scope, batches.c.source)
-    with store.reading() as connection:
-        return [_build_batch_row(row) for row in connection.execute(query).mappings()]
-
-
-def count_seen(store: Store, on: date) -> int:
-    """Entries that all sources together have given of that day's batches; one more means that there is news."""
-    return sum(row.seen for row in coverage(store, on))
-
-
-def find_recent_dates(store: Store, since: datetime) -> list[date]:
-    """ArXiv's dates of the batches that changed since then (aware UTC), oldest first."""
-    query = select(batches.c.announced_on).where(batches.c.updated_at >= since).distinct()
-    with store.reading() as connection:
-        return sorted(connection.scalars(query))
 
 
 def find_stored(store: Store, since: date) -> dict[date, datetime]:
@@ -267,71 +228,3 @@ def _announce_again(row: RowMapping, kind: Kind, version: int | None) -> dict[st
         return None
     after = {"kind": better, "version": row["version"] or version}
     return after if better in NEWS and better is not known else after | {"stored_at": row["stored_at"]}
-
-
-def _store_progress(
-    store: Store,
-    connection: Connection,
-    announcement: Announcement,
-    day: date,
-    now_at: datetime,
-    *,
-    added: int,
-    doubt: Fault | None,
-) -> None:
-    key = {"scope": announcement.scope, "announced_on": day, "source": announcement.source}
-    query = select(batches).filter_by(**key)
-    row = connection.execute(query).mappings().one_or_none()
-    progress = judge(announcement, _build_progress(row) if row else None)
-    fault = doubt or progress.fault
-    if row and row["closed_at"] and fault:
-        # What was proved whole stays so: a stale, short or empty answer of later says nothing.
-        return
-    values = {
-        "seen": 0 if doubt is Fault.STALE else progress.seen,
-        "total": progress.total,
-        "broken": len(announcement.broken),
-        "closed_at": None if fault else (row and row["closed_at"]) or now_at,
-        "fault": fault or "",
-        "items": progress.items,
-    }
-    store_batch(store, connection, key, values, added=added, now_at=now_at)
-
-
-def store_batch(
-    store: Store,
-    connection: Connection,
-    key: Mapping[str, Any],
-    values: Mapping[str, Any],
-    *,
-    added: int,
-    now_at: datetime,
-) -> None:
-    """Write a row of `batches`; `added` comes to what the source has added before."""
-    row = connection.execute(select(batches).filter_by(**key)).mappings().one_or_none()
-    is_same = row is not None and all(row[name] == values[name] for name in ("seen", "total", "fault"))
-    moments = {"updated_at": now_at, "changed_at": row["changed_at"] if row is not None and is_same else now_at}
-    counted = {"added": added + (row["added"] if row is not None else 0)}
-    everything = {**values, **moments, **counted}
-    insert = store.insert(batches).values({**key, **everything})
-    connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=everything))
-
-
-def _build_progress(row: RowMapping) -> Progress:
-    items = tuple((first, last) for first, last in row["items"])
-    return Progress(items, row["total"], row["seen"], Fault(row["fault"]) if row["fault"] else None)
-
-
-def _build_batch_row(row: RowMapping) -> BatchRow:
-    gap = find_gap(_build_progress(row).items, row["total"] or 0)
-    return BatchRow(
-        scope=row["scope"],
-        source=Source(row["source"]),
-        seen=row["seen"],
-        total=row["total"],
-        whole=row["closed_at"] is not None,
-        fault=row["fault"],
-        next_skip=None if gap is None else gap - 1,
-        added=row["added"],
-        changed_at=row["changed_at"],
-    )

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from digests.composing.digest import Nothing
 from digests.delivery.channel import EMAIL
 from digests.due import LONGEST_WAIT
+from digests.papers.batches import coverage
 from digests.papers.paper import Kind
-from digests.papers.shelf import coverage, find_papers, load_batch
+from digests.papers.shelf import find_papers, load_batch
 from digests.settings import load_settings, setting_names
 from digests.store.tables import alerts, daily_papers
 from sandbox.arxiv_faults import Fault

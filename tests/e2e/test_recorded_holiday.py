@@ -8,13 +8,14 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import func, select
 
+from digests.papers.batches import coverage
 from digests.papers.collecting.collector import Collector, Step
 from digests.papers.collecting.missed import find_awaited
 from digests.papers.collecting.plan import Stage
 from digests.papers.collecting.stages import Desk
 from digests.papers.paper import Source
 from digests.papers.quarantine import Quarantine, find_kept
-from digests.papers.shelf import coverage, find_stored, load_batch
+from digests.papers.shelf import find_stored, load_batch
 from digests.store.engine import Store, open_store
 from digests.store.migrate import migrate
 from digests.store.tables import alerts, catch_ups, polls

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from digests.clock import announced_at
+from digests.papers.batches import coverage
 from digests.papers.calendar import load_calendar
 from digests.papers.collecting.collector import Collector
 from digests.papers.collecting.missed import list_catch_ups, plan_since
@@ -16,7 +17,7 @@ from digests.papers.collecting.polling import find_done, find_faults, take_turn
 from digests.papers.collecting.stages import Desk
 from digests.papers.paper import NEWS, Source
 from digests.papers.quarantine import Quarantine, find_kept
-from digests.papers.shelf import coverage, load_batch
+from digests.papers.shelf import load_batch
 from digests.store.tables import alerts
 from sandbox.arxiv_faults import Fault
 from sandbox.replay.inventing import build_days

@@ -7,18 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from digests.papers.batches import find_recent_dates
 from digests.papers.huggingface import DailyPaper, DailyPapers
 from digests.papers.merging import merge
 from digests.papers.paper import Announced, Announcement, Kind, Source
-from digests.papers.shelf import (
-    Stored,
-    find_papers,
-    find_recent_dates,
-    latest_date,
-    load_batch,
-    store_announcement,
-    store_papers,
-)
+from digests.papers.shelf import Stored, find_papers, latest_date, load_batch, store_announcement, store_papers
 from digests.papers.trending import store_daily
 from digests.papers.wire import read_wire
 from digests.store.tables import daily_papers, papers

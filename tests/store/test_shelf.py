@@ -13,17 +13,10 @@ import pytest
 from sqlalchemy import event, select
 
 from digests.errors import SourceMalformed
+from digests.papers.batches import BatchRow, coverage
 from digests.papers.gate import Fault
 from digests.papers.paper import Announced, Announcement, Kind, Section, Source
-from digests.papers.shelf import (
-    BatchRow,
-    Stored,
-    coverage,
-    find_papers,
-    latest_date,
-    load_batch,
-    store_announcement,
-)
+from digests.papers.shelf import Stored, find_papers, latest_date, load_batch, store_announcement
 from digests.papers.wire import read_document
 from digests.store.tables import announcements, batches, papers
 from tests.builders import make_paper

@@ -10,6 +10,7 @@ import structlog
 from digests.alerts import clear_alert, raise_alert
 from digests.clock import announced_at
 from digests.errors import SourceMalformed, SourceUnavailable
+from digests.papers.batches import count_seen
 from digests.papers.collecting import missed, polling
 from digests.papers.collecting.community import look_at_daily
 from digests.papers.collecting.feeds import look_at_feed
@@ -18,7 +19,6 @@ from digests.papers.collecting.plan import Stage, load_plan
 from digests.papers.collecting.polling import Wanted
 from digests.papers.collecting.records import look_at_records
 from digests.papers.collecting.stages import Desk, Outcome
-from digests.papers.shelf import count_seen
 
 log = structlog.get_logger(__name__)
 

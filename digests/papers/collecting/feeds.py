@@ -4,11 +4,12 @@ from datetime import date
 
 from sqlalchemy import select
 
+from digests.papers.batches import coverage
 from digests.papers.collecting.checking import check_document
 from digests.papers.collecting.stages import Desk, Outcome
 from digests.papers.gate import Fault
 from digests.papers.paper import Announcement, ArxivId, Kind, Source
-from digests.papers.shelf import coverage, store_announcement
+from digests.papers.shelf import store_announcement
 from digests.papers.wire import read_document
 from digests.store.tables import announcements, papers
 

@@ -14,13 +14,14 @@ from sqlalchemy import select, update
 
 from digests.clock import announced_at
 from digests.errors import SourceError, SourceMalformed, SourceUnavailable
+from digests.papers.batches import coverage
 from digests.papers.calendar import Calendar, find_expected, find_next_expected
 from digests.papers.collecting.checking import check_document
 from digests.papers.collecting.records import catch_up_by_records
 from digests.papers.collecting.stages import Desk
 from digests.papers.fetch import PAGE_SIZE
 from digests.papers.paper import Announcement, Source
-from digests.papers.shelf import coverage, store_announcement
+from digests.papers.shelf import store_announcement
 from digests.papers.taxonomy import archive_of
 from digests.papers.wire import read_document
 from digests.store.engine import Store

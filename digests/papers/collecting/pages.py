@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Final
 
+from digests.papers.batches import BatchRow, coverage
 from digests.papers.collecting.checking import check_document
 from digests.papers.collecting.stages import Desk, Outcome
 from digests.papers.paper import Announcement, Source
-from digests.papers.shelf import BatchRow, coverage, store_announcement
+from digests.papers.shelf import store_announcement
 from digests.papers.wire import read_document
 
 # A page has 2,000 entries and a day of all of arXiv about 6,000: more pages than this is a fault of the source.

@@ -8,12 +8,13 @@ from sqlalchemy import func, select
 
 from digests.clock import Now
 from digests.errors import SourceMalformed
+from digests.papers.batches import coverage, store_batch
 from digests.papers.collecting.dating import Dated, Window, build_window, date_records, is_listed
 from digests.papers.collecting.stages import Desk, Outcome
 from digests.papers.gate import Fault
 from digests.papers.oai import TokenRefused, read_oai
 from digests.papers.paper import NEWS, Announced, ArxivId, Harvest, Kind, Record, Source
-from digests.papers.shelf import coverage, load_batch, lock_shelf, store_batch, store_kinds, store_papers
+from digests.papers.shelf import load_batch, lock_shelf, store_kinds, store_papers
 from digests.papers.wire import unpack
 from digests.store.engine import Store
 from digests.store.tables import announcements, batches
