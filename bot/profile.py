@@ -100,7 +100,7 @@ def say_next(voice: Voice, services: BotServices, reader: Subscriber) -> str:
     if not list_keywords(services.store, reader.id):
         return voice("next_no_keywords")
     now = services.now()
-    schedule = Schedule(reader.timezone, reader.send_at, reader.weekdays)
+    schedule = Schedule.of(reader)
     batch = services.calendar.find_next_announced(_find_last_had(reader, now))
     due_at = find_due_at(schedule, batch)
     if due_at <= now:

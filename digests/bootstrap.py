@@ -1,13 +1,10 @@
 """From settings to wired services: what a shell opens once and closes at its end."""
 
-import ipaddress
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
 
 from redis.asyncio import Redis
 
@@ -21,39 +18,26 @@ from digests.delivery.deliver import Courier
 from digests.delivery.email import MailChannel
 from digests.delivery.pacing import MemoryPacing, Pacing, RedisPacing
 from digests.delivery.telegram import TelegramChannel
-from digests.delivery.withdrawals import drop_withdrawn
-from digests.errors import ConfigError
+from digests.delivery.withdrawals import drop_withdrawn, has_waiting
+from digests.gathering import Gathering
 from digests.keywords.standing import StandingQueries
 from digests.papers.calendar import Calendar, load_calendar
-from digests.papers.collecting.collector import Collector
-from digests.papers.collecting.plan import Stage
-from digests.papers.collecting.polling import Wanted
-from digests.papers.collecting.stages import Desk
-from digests.papers.fetch import DEADLINE_SECONDS, PageFetcher, wait_seconds
-from digests.papers.late import find_withdrawn
-from digests.papers.lookup import LookedUp, look_up
-from digests.papers.politeness import HF_KEY, INTERVALS_SECONDS, LISTING_KEY, SERVICES_KEY, take_turn
-from digests.papers.quarantine import Quarantine
-from digests.papers.taxonomy import find_archive, find_category
+from digests.papers.late_papers import find_withdrawn
 from digests.rendering.code_mail import render_code_mail
 from digests.secret_key import load_secret_key
 from digests.settings import Settings, load_settings
 from digests.store.engine import Store, open_store
 from digests.store.migrate import migrate
 from digests.store.sandboxed import forget_sandbox
-from digests.subscribers.archives import find_archives_read
-from digests.subscribers.categories import find_categories_named
 from digests.subscribers.leaving import sign_target
 from digests.subscribers.stored import list_stored
 from digests.summaries.answer import build_schema
-from digests.summaries.llm import ChatModel
+from digests.summaries.model import Model as LanguageModel
 from digests.summaries.prompt import load_lines_hint, load_prompt, load_sections_hint
 from digests.summaries.suggesting import Suggester, build_queries_schema
 from digests.summaries.summarize import Summarizer
 from digests.trending import Trending
 
-# Between the end of a request and the end of its turn.
-_TURN_MARGIN_SECONDS = 20
 # What waits longer has been sent.
 _WITHDRAWN_SINCE = timedelta(days=7)
 _OPENAI_URL = "https://api.openai.com/v1"
@@ -76,23 +60,13 @@ class Services:
         return tuple(name for name, is_open in open_channels.items() if is_open)
 
     @cached_property
-    def watched(self) -> tuple[str, ...] | None:
-        """Archives and categories that are asked for; None = those of the readers' scopes.
-
-        Raises  ConfigError for a name that arXiv does not have.
-        """
-        named = self.settings.watched
-        if not named:
-            return named
-        scopes = {name: find_archive(name) or find_category(name) for name in named}
-        if unknown := [name for name, scope in scopes.items() if scope is None]:
-            raise ConfigError(f"PAPERPOST_ARCHIVES: arXiv has no {', '.join(unknown)}; write it like: cs stat math.NA")
-        return tuple(dict.fromkeys(filter(None, scopes.values())))
-
-    @cached_property
     def calendar(self) -> Calendar:
         """arXiv's, as the operator has changed it."""
         return load_calendar().change(self.settings.holiday_changes)
+
+    @cached_property
+    def gathering(self) -> Gathering:
+        return Gathering(settings=self.settings, store=self.store, now=self.now, calendar=self.calendar)
 
     @property
     def model(self) -> Model | None:
@@ -143,7 +117,10 @@ class Services:
             return None
         return Suggester(self._build_chat_model(build_queries_schema(), load_lines_hint()))
 
-    def _build_chat_model(self, schema: dict[str, Any], plain_text_hint: str) -> ChatModel:
+    def _build_chat_model(self, schema: dict[str, Any], plain_text_hint: str) -> LanguageModel:
+        # openai takes half a second to import: only for who asks a model.
+        from digests.summaries.llm import ChatModel
+
         settings = self.settings
         return ChatModel(
             base_url=settings.llm_base_url or _OPENAI_URL,
@@ -194,8 +171,10 @@ class Services:
 
     def drop_withdrawn(self) -> int:
         """Take papers that were withdrawn out of digests that are not sent yet; returns out of how many."""
+        if not has_waiting(self.store):
+            return 0
         withdrawn = find_withdrawn(self.store, self.now().date() - _WITHDRAWN_SINCE)
-        return drop_withdrawn(self.store, withdrawn, self.now()) if withdrawn else 0
+        return drop_withdrawn(self.store, withdrawn, self.now())
 
     async def tell_alerts(self) -> int:
         """Tell the admins of what they have to know; returns how many messages went out."""
@@ -216,54 +195,6 @@ class Services:
             lease_seconds=self.settings.lease_seconds,
         )
 
-    @property
-    def desk(self) -> Desk:
-        """What the stages of collecting work with; a poll repeats by itself, so each asks once."""
-        fetcher = self._build_fetcher(services_url=self.settings.arxiv_rss_url, tries=1)
-        return Desk(store=self.store, sources=fetcher, quarantine=self.quarantine, now=self.now, calendar=self.calendar)
-
-    @cached_property
-    def quarantine(self) -> Quarantine:
-        return Quarantine(self.settings.home / "quarantine", self.now)
-
-    @cached_property
-    def collector(self) -> Collector:
-        every = timedelta(seconds=self.settings.poll_seconds)
-        return Collector(desk=self.desk, wanted=self.list_wanted, every=every)
-
-    def list_wanted(self) -> list[Wanted]:
-        """What is to be asked for: archives by page and by record, categories by feed, and what the community reads."""
-        scopes = self.list_scopes()
-        if not scopes:
-            return []
-        feeds = [(Stage.RSS, category) for category in find_categories_named(self.store, scopes)]
-        archives = [(stage, scope) for scope in scopes for stage in (Stage.LISTING, Stage.OAI)]
-        return [*archives, *feeds, (Stage.HF, "daily")]
-
-    def list_scopes(self) -> list[str]:
-        """The archives, or categories, whose batches are fetched."""
-        return find_archives_read(self.store) if self.watched is None else list(self.watched)
-
-    def look_up(self, ids: Iterable[str]) -> LookedUp:
-        """Papers by id from arXiv's API; raises as lookup.look_up does. Not for use inside a running event loop."""
-        api_url = self.settings.arxiv_api_url
-        fetcher = self._build_fetcher(services_url=api_url, tries=4)
-        return look_up(ids, fetch=lambda url: fetcher.fetch(url, SERVICES_KEY), api_url=api_url)
-
-    def _build_fetcher(self, *, services_url: str, tries: int) -> PageFetcher:
-        settings = self.settings
-        hosts = {LISTING_KEY: settings.arxiv_list_url, SERVICES_KEY: services_url, HF_KEY: settings.hf_url}
-        return PageFetcher(
-            list_url=settings.arxiv_list_url,
-            rss_url=settings.arxiv_rss_url,
-            oai_url=settings.arxiv_oai_url,
-            hf_url=settings.hf_url,
-            tries=tries,
-            contact=settings.contact,
-            turn=lambda key: self._turn(key, hosts[key]),
-            now=self.now,
-        )
-
     def _list_leave_links(self, target_id: int, address: str) -> list[str]:
         """For the mail's header, where https alone is followed with one click (RFC 8058)."""
         leave_url = self._leave_url(target_id, address)
@@ -281,26 +212,13 @@ class Services:
         # A person reads it.
         return f"mailto:{self.settings.mail_from}?subject=unsubscribe"
 
-    def _turn(self, host_key: str, url: str) -> AbstractContextManager[None]:
-        if _is_loopback(url):
-            # A stand-in on this machine asks for no politeness.
-            return nullcontext()
-        return take_turn(
-            self.store,
-            host_key,
-            interval_seconds=INTERVALS_SECONDS[host_key],
-            longest_seconds=DEADLINE_SECONDS + _TURN_MARGIN_SECONDS,
-            now=self.now,
-            wait=wait_seconds,
-        )
-
     async def close_connections(self) -> None:
         """Close what belongs to the running loop; only what was opened."""
         opened = self.__dict__
         for channel in opened.get("channels", {}).values():
             await channel.close()
         for asker in (opened.get("summarizer"), opened.get("suggester")):
-            if asker is not None and isinstance(asker.model, ChatModel):
+            if asker is not None:
                 await asker.model.close()
 
     def close(self) -> None:
@@ -320,17 +238,9 @@ def open_services(settings: Settings | None = None) -> Services:
         forget_sandbox(store)
     services = Services(settings=settings, store=store, now=find_clock(settings), salt=load_secret_key(settings))
     # Said at start, not by a worker's log an evening later.
-    _ = services.watched
+    _ = services.gathering.watched
     return services
 
 
 def find_clock(settings: Settings) -> Now:
     return MovedClock(settings.home / "clock") if settings.is_sandbox else utc_now
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -5,7 +5,7 @@ plan_summaries → (summarise) → compose → (deliver). Between two steps only
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from digests.clock import Now
@@ -15,17 +15,16 @@ from digests.composing.coverage import choose_coverage, find_named
 from digests.composing.digest import Digest, Nothing
 from digests.composing.dropping import drop_papers
 from digests.composing.trending import TrendingDigest, drop_listed
+from digests.coverage.rows import load_coverage
 from digests.delivery import editions
-from digests.delivery.channel import TELEGRAM
 from digests.delivery.editions import Planned, Standing
 from digests.delivery.updates import list_versions
 from digests.keywords.standing import StandingQueries
 from digests.matching import find_hits, list_queries, match_news, name_keywords, read_keywords
 from digests.news import News, list_lots, load_batches, load_news
-from digests.papers.calendar import Calendar, find_next_expected, load_calendar
-from digests.papers.coverage_rows import load_coverage
+from digests.papers.calendar import Calendar, find_expected, find_next_expected, load_calendar
 from digests.papers.paper import ArxivId
-from digests.papers.upvotes import find_upvotes
+from digests.papers.trending import find_upvotes
 from digests.rendering.email import Mail, render_mail
 from digests.rendering.telegram import render_parts
 from digests.rendering.trending.mail import render_trending_mail
@@ -34,7 +33,7 @@ from digests.store.sandboxed import SANDBOX_SLOTS
 from digests.subscribers.readers import Reader, active_readers
 from digests.subscribers.schedule import find_due_at
 from digests.summaries import shelf as summaries_shelf
-from digests.summaries.cards import load_cards
+from digests.summaries.cards import load_cards, load_cards_by_language
 from digests.summaries.summary import CHINESE, Card, Key, summary_language
 
 __all__ = ["Day", "Model", "Preview", "load_cards", "render_edition"]
@@ -140,7 +139,7 @@ class Day:
             return 0
         news = load_news(self.store, self.dates, readers)
         composed = list(self._compose_all(readers, news))
-        cards = self._load_all_cards(digest for _, digest in composed)
+        cards = load_cards_by_language(self.store, ((digest.language, digest.paper_ids) for _, digest in composed))
         return sum(
             self._plan_edition(reader, digest, cards[digest.language], news.looked_at) for reader, digest in composed
         )
@@ -200,7 +199,7 @@ class Day:
                     coverage=choose_coverage(coverage, reader.scope, find_named(list_queries(reader, queries))),
                     max_full=self.max_full,
                     dates=self.dates if self.earlier else (),
-                    next_due=find_due_at(reader.schedule, self.calendar.find_next_announced(self.on)),
+                    next_due=self._find_next_due(reader),
                     timezone=reader.schedule.zone.key,
                     unreadable=[k.typed for k in reader.keywords if k.canonical not in queries],
                     late=news.list_late(reader),
@@ -210,15 +209,16 @@ class Day:
                 ),
             )
 
+    def _find_next_due(self, reader: Reader) -> datetime:
+        """When the next digest comes. A preview may be of a batch that several others have followed."""
+        now = self.now()
+        coming = self.calendar.find_next_announced(max(self.on, find_expected(now) - timedelta(days=1)))
+        while (due_at := find_due_at(reader.schedule, coming)) <= now:
+            coming = self.calendar.find_next_announced(coming)
+        return due_at
+
     def _find_sent(self, readers: Sequence[Reader], among: Collection[ArxivId]) -> dict[int, set[ArxivId]]:
         return editions.sent_paper_ids(self.store, [reader.id for reader in readers], among)
-
-    def _load_all_cards(self, digests: Iterable[Digest]) -> dict[str, Mapping[ArxivId, Card]]:
-        """By language; a paper that many readers get is read once."""
-        wanted: dict[str, set[ArxivId]] = {}
-        for digest in digests:
-            wanted.setdefault(digest.language, set()).update(digest.paper_ids)
-        return {language: load_cards(self.store, ids, language) for language, ids in wanted.items()}
 
     def _plan_edition(
         self, reader: Reader, digest: Digest, cards: Mapping[ArxivId, Card], looked_at: datetime | None
@@ -249,7 +249,7 @@ class Day:
             seen=0,
             matched=0,
             nothing=nothing,
-            next_due=find_due_at(reader.schedule, self.calendar.find_next_announced(self.on)),
+            next_due=self._find_next_due(reader),
             timezone=reader.schedule.zone.key,
         )
         edition_id = editions.plan_edition(
@@ -269,16 +269,12 @@ class Day:
         return edition_id is not None
 
     def _plan_parts(self, reader: Reader, digest: Digest, cards: Mapping[ArxivId, Card]) -> list[Planned]:
-        parts: list[Planned] = []
-        for target in reader.targets:
-            if target.channel not in self.channels:
-                continue
-            if target.channel == TELEGRAM:
-                bodies = render_parts(digest, cards)
-                parts += [Planned(target.id, target.channel, part, body) for part, body in enumerate(bodies, 1)]
-            elif digest.nothing in _MAILED:
-                parts.append(Planned(target.id, target.channel, 1))
-        return parts
+        return editions.plan_parts(
+            [(target.id, target.channel) for target in reader.targets],
+            self.channels,
+            draw=lambda: render_parts(digest, cards),
+            is_mailed=digest.nothing in _MAILED,
+        )
 
 
 def render_edition(store: Store, edition_id: int, *, leave_url: str = "", leave_mailto: str = "") -> Mail:

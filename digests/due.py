@@ -14,9 +14,9 @@ from sqlalchemy import Row, Select, bindparam, exists, or_, select, update
 
 from digests.clock import announced_at
 from digests.composing.digest import Nothing
-from digests.papers.calendar import Calendar, find_expected
+from digests.coverage.readiness import LONGEST_WAIT, Batches, load_batches
+from digests.papers.calendar import CATCH_UP_SPAN, Calendar, find_expected
 from digests.papers.collecting.polling import find_faults, has_unasked
-from digests.papers.readiness import Batches, load_batches
 from digests.papers.shelf import find_stored
 from digests.store.engine import Store
 from digests.store.tables import editions, subscribers
@@ -24,12 +24,8 @@ from digests.subscribers.reach import gets_digests
 from digests.subscribers.schedule import Schedule, find_due_at, find_next_due
 from digests.summaries.summary import CHINESE, summary_language
 
-#: Then readers get what is there, and the digest says what is missing.
-LONGEST_WAIT: Final = timedelta(hours=3)
 #: No reader's next digest is further away (a week, and a holiday): such a row was written while a clock was wrong.
 _FURTHEST: Final = timedelta(days=10)
-#: Nothing older is caught up with (papers/collecting/missed.py).
-_LOOK_BACK: Final = timedelta(days=91)
 #: Then something is said, asked or not.
 _LONGEST_SILENCE: Final = timedelta(hours=12)
 _MAX_READERS: Final = 5_000
@@ -64,7 +60,7 @@ def work_out_next(store: Store, now: datetime) -> int:
     query = _select_readers().where(subscribers.c.paused_at.is_(None), is_open).limit(_MAX_READERS)
     with store.reading() as connection:
         rows = connection.execute(query).all()
-    return _save_next(store, [(row, find_next_due(_schedule(row), row.served_on, now)) for row in rows])
+    return _save_next(store, [(row, find_next_due(Schedule.of(row), row.served_on, now)) for row in rows])
 
 
 def find_due(store: Store, now: datetime, channels: Sequence[str], calendar: Calendar) -> list[Due]:
@@ -79,7 +75,7 @@ def find_due(store: Store, now: datetime, channels: Sequence[str], calendar: Cal
     groups: defaultdict[tuple[tuple[date, ...], bool, bool], list[int]] = defaultdict(list)
     later: list[tuple[Row[Any], datetime]] = []
     for row in _find_waiting(store, now, batches.newest, channels):
-        schedule = _schedule(row)
+        schedule = Schedule.of(row)
         unserved = _find_unserved(row, batches)
         dates = tuple(on for on in unserved if find_due_at(schedule, on) <= now)
         if not dates:
@@ -98,7 +94,7 @@ def find_due(store: Store, now: datetime, channels: Sequence[str], calendar: Cal
 
 def find_groups(store: Store, on: date) -> dict[tuple[date, ...], list[int]]:
     """Everybody who gets digests, by what they have not had up to this batch, whatever their hour; `on` is in each."""
-    stored = [day for day in find_stored(store, on - _LOOK_BACK) if day < on]
+    stored = [day for day in find_stored(store, on - CATCH_UP_SPAN) if day < on]
     groups: defaultdict[tuple[date, ...], list[int]] = defaultdict(list)
     with store.reading() as connection:
         rows = connection.execute(_select_readers().where(gets_digests())).all()
@@ -132,7 +128,7 @@ def find_unannounced(
     )
     with store.reading() as connection:
         rows = connection.execute(query).all()
-    ids = tuple(row.id for row in rows if find_due_at(_schedule(row), expected) <= now)
+    ids = tuple(row.id for row in rows if find_due_at(Schedule.of(row), expected) <= now)
     return [Unannounced(expected, _find_reason(store, expected, calendar), ids)] if ids else []
 
 
@@ -182,10 +178,6 @@ def _find_coming(batches: Batches, now: datetime, calendar: Calendar) -> date | 
     expected = find_expected(now)
     may_come = not calendar.is_holiday(expected) and now < announced_at(expected) + LONGEST_WAIT
     return expected if may_come and expected not in batches.stored else None
-
-
-def _schedule(row: Row[Any]) -> Schedule:
-    return Schedule(row.timezone, row.send_at, tuple(row.weekdays) if row.weekdays else None)
 
 
 def _save_next(store: Store, moments: Sequence[tuple[Row[Any], datetime]]) -> int:

@@ -69,9 +69,14 @@ class SourceError(PaperPostError):
 
 
 class SourceUnavailable(SourceError):
-    def __init__(self, message: str = "", *, retry_after_seconds: float | None = None) -> None:
+    """`is_for_host`: its host wants to be left alone, whatever is asked of it."""
+
+    def __init__(
+        self, message: str = "", *, retry_after_seconds: float | None = None, is_for_host: bool = False
+    ) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+        self.is_for_host = is_for_host
 
 
 class SourceMalformed(SourceError):

@@ -10,8 +10,8 @@ from digests.clock import announced_at
 from digests.composing.compose import is_in_scope
 from digests.composing.digest import Update
 from digests.delivery.updates import find_updates
-from digests.papers.late import (
-    LONGEST,
+from digests.papers.calendar import CATCH_UP_SPAN
+from digests.papers.late_papers import (
     Late,
     find_late_ids,
     find_newest_moment,
@@ -20,14 +20,12 @@ from digests.papers.late import (
 )
 from digests.papers.paper import NEWS, Announced, ArxivId, Kind, Paper
 from digests.papers.shelf import load_batch
-from digests.store.engine import Store
+from digests.store.engine import Store, lots
 from digests.subscribers.readers import Reader
 
 _DAY: Final = timedelta(days=1)
 #: Which version a replacement is, is known hours after the page: batches before the digest's own are looked at again.
 _VERSIONS_KNOWN_AFTER: Final = timedelta(days=7)
-# SQLite takes 32,766 parameters a statement.
-_MAX_IDS: Final = 5_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +99,7 @@ def list_lots(store: Store, dates: Sequence[date]) -> Iterator[list[ArxivId]]:
     announced = (item.paper.id for on in dates for item in load_batch(store, on))
     replaced = find_replaced(store, dates[0] - _VERSIONS_KNOWN_AFTER, dates[0])
     ids = list(dict.fromkeys((*announced, *find_late_ids(store, dates[0]), *replaced)))
-    return (ids[start : start + _MAX_IDS] for start in range(0, len(ids), _MAX_IDS))
+    return lots(ids)
 
 
 def _load_late(store: Store, first_on: date, readers: Collection[Reader]) -> list[Late]:
@@ -113,7 +111,7 @@ def _load_late(store: Store, first_on: date, readers: Collection[Reader]) -> lis
     return load_stored_since(
         store,
         min(moment for _, moment in served),
-        first_on=max(first_on - LONGEST, joined_on),
+        first_on=max(first_on - CATCH_UP_SPAN, joined_on),
         last_on=min(first_on - _DAY, max(on for on, _ in served)),
     )
 

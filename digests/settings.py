@@ -82,7 +82,8 @@ class Settings(BaseSettings):
     sweep_seconds: int = Field(30, ge=1)
     # The worker's sign of life comes as often, and must within five minutes (heartbeat.py).
     tick_seconds: int = Field(60, ge=1, le=120)
-    poll_seconds: int = Field(300, ge=1)
+    # None: as the plan of the day says (papers/collecting/plan.toml).
+    poll_seconds: int | None = Field(None, ge=1)
     recorded_data: Path | None = None
     stand_ins: bool = False
 

@@ -8,12 +8,13 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from digests.alerts import Alert, find_open
+from digests.coverage.judging import Covered
+from digests.coverage.rows import load_coverage
 from digests.delivery.states import DeliveryState
 from digests.heartbeat import find_heartbeats
 from digests.papers.calendar import find_expected
-from digests.papers.coverage import Covered
-from digests.papers.coverage_rows import load_coverage
 from digests.store.engine import Store
+from digests.store.slots import is_trending
 from digests.store.tables import (
     announcements,
     batches,
@@ -28,11 +29,15 @@ from digests.store.tables import (
     targets,
 )
 from digests.subscribers.reach import gets_digests
+from digests.summaries.summary import SummaryState
 
 _MAX_ERRORS = 10
 _MAX_DAYS = 5
 _WEEK: Final = timedelta(days=7)
 _NUMBER: Final = func.count()
+_BY_SUMMARY: Final = select(summaries.c.state, _NUMBER).group_by(summaries.c.state)
+_BY_DELIVERY: Final = select(deliveries.c.state, _NUMBER).group_by(deliveries.c.state)
+_UNWRITTEN: Final = (SummaryState.PLANNED, SummaryState.CLAIMED, SummaryState.REFUSED, SummaryState.FAILED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,12 +132,11 @@ class Status:
     """The whole house.
 
     batches             of the newest days
-    summaries           of all days, by state
-    deliveries          every send of all days, by state
     last_batch_on       the newest batch of which something is here
     due_now             readers whose digest is due and not composed
     next_due_at         the earliest moment after now at which a digest is due
     queues              waiting tasks by queue; None where no broker answers
+    unwritten           summaries that are not there, by state
     recent_deliveries   the sends planned in the last 7 days, by state
     recent_reasons      why some of them are not sent, the most frequent first
     coverage            each archive and category of the newest days
@@ -145,12 +149,11 @@ class Status:
     addresses: int
     unconfirmed: int
     keywords: int
-    summaries: Mapping[str, int]
-    deliveries: Mapping[str, int]
     last_batch_on: date | None
     due_now: int
     next_due_at: datetime | None
     queues: Mapping[str, int] | None
+    unwritten: Mapping[str, int]
     recent_deliveries: Mapping[str, int]
     recent_reasons: tuple[Reason, ...]
     polls: tuple[PollStatus, ...]
@@ -160,25 +163,30 @@ class Status:
     alerts: tuple[Alert, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Totals:
+    """Summaries and sends of all days, by state: counting them costs more with every day."""
+
+    summaries: Mapping[str, int]
+    deliveries: Mapping[str, int]
+
+
 def report_day(store: Store, on: date) -> DayReport:
     # A list of what the community reads is no digest of a batch.
-    is_digest = ~editions.c.slot.contains("trending:")
-    of_day = select(editions.c.id).where(editions.c.announced_on == on, is_digest)
+    of_day = select(editions.c.id).where(editions.c.announced_on == on, ~is_trending())
     matched = select(edition_papers.c.paper_id).where(edition_papers.c.edition_id.in_(of_day)).distinct()
     by_kind = select(announcements.c.kind, _NUMBER).where(announcements.c.announced_on == on)
-    by_summary = select(summaries.c.state, _NUMBER).where(summaries.c.paper_id.in_(matched))
     unsent = select(deliveries.c.error).where(
         deliveries.c.edition_id.in_(of_day), deliveries.c.state != DeliveryState.SENT, deliveries.c.error != ""
     )
-    by_delivery = select(deliveries.c.state, _NUMBER).where(deliveries.c.edition_id.in_(of_day))
     with store.reading() as connection:
         return DayReport(
             on=on,
             papers=_count_by(connection, by_kind.group_by(announcements.c.kind)),
             matched=_scalar(connection, select(_NUMBER).select_from(matched.subquery())),
-            summaries=_count_by(connection, by_summary.group_by(summaries.c.state)),
+            summaries=_count_by(connection, _BY_SUMMARY.where(summaries.c.paper_id.in_(matched))),
             editions=_scalar(connection, select(_NUMBER).select_from(of_day.subquery())),
-            deliveries=_count_by(connection, by_delivery.group_by(deliveries.c.state)),
+            deliveries=_count_by(connection, _BY_DELIVERY.where(deliveries.c.edition_id.in_(of_day))),
             errors=tuple(connection.scalars(unsent.distinct().order_by(deliveries.c.error).limit(_MAX_ERRORS))),
         )
 
@@ -192,7 +200,6 @@ def report_status(
     beats_now  by the real clock, for heartbeats; None = `now` is real
     """
     due, recent = subscribers.c.next_due, deliveries.c.planned_at > now - _WEEK
-    by_state = select(deliveries.c.state, _NUMBER).group_by(deliveries.c.state)
     beats, alerts = find_heartbeats(store), find_open(store)
     covered = load_coverage(store, _find_days(store, now), now)
     with store.reading() as connection:
@@ -203,13 +210,12 @@ def report_status(
             addresses=_scalar(connection, select(_NUMBER).select_from(targets)),
             unconfirmed=_scalar(connection, select(_NUMBER).where(targets.c.confirmed_at.is_(None))),
             keywords=_scalar(connection, select(_NUMBER).select_from(subscriptions)),
-            summaries=_count_by(connection, select(summaries.c.state, _NUMBER).group_by(summaries.c.state)),
-            deliveries=_count_by(connection, by_state),
             last_batch_on=connection.scalar(select(func.max(announcements.c.announced_on))),
             due_now=_scalar(connection, select(_NUMBER).where(due <= now, gets_digests())),
             next_due_at=connection.scalar(select(func.min(due)).where(due > now, gets_digests())),
             queues=queues,
-            recent_deliveries=_count_by(connection, by_state.where(recent)),
+            unwritten=_count_by(connection, _BY_SUMMARY.where(summaries.c.state.in_(_UNWRITTEN))),
+            recent_deliveries=_count_by(connection, _BY_DELIVERY.where(recent)),
             recent_reasons=tuple(Reason(**row) for row in connection.execute(_select_reasons(recent)).mappings()),
             polls=tuple(PollStatus(**row) for row in connection.execute(_select_polls()).mappings()),
             heartbeats=tuple(_describe_beat(name, beats[name], beats_now or now) for name in sorted(beats)),
@@ -217,6 +223,11 @@ def report_status(
             catch_ups=_count_catch_ups(connection),
             alerts=tuple(alerts),
         )
+
+
+def count_totals(store: Store) -> Totals:
+    with store.reading() as connection:
+        return Totals(summaries=_count_by(connection, _BY_SUMMARY), deliveries=_count_by(connection, _BY_DELIVERY))
 
 
 def _find_days(store: Store, now: datetime) -> list[date]:

@@ -13,13 +13,15 @@ from typing import Final
 from digests.clock import Now
 from digests.composing.codec import digest_to_json
 from digests.composing.trending import Period, Silence, TrendingDigest, compose_trending
-from digests.delivery.channel import TELEGRAM
-from digests.delivery.editions import Planned, Standing, plan_edition
+from digests.delivery.editions import Standing, plan_edition, plan_parts
+from digests.papers.collecting.plan import Stage
+from digests.papers.collecting.polling import is_about_to_be_asked
 from digests.papers.paper import ArxivId
 from digests.papers.trending import Listed, find_read_at, load_listed
 from digests.rendering.trending.telegram import render_trending_parts
 from digests.store.engine import Store
 from digests.store.sandboxed import SANDBOX_SLOTS
+from digests.store.slots import TRENDING_SLOTS
 from digests.subscribers.readers import Reader, active_readers
 from digests.subscribers.trending import Trend, find_trends
 from digests.subscribers.trending_due import (
@@ -29,11 +31,10 @@ from digests.subscribers.trending_due import (
     find_next_trending_at,
     find_trending_due_at,
     find_waiting,
-    is_about_to_be_asked,
     save_steps,
 )
 from digests.summaries import shelf as summaries_shelf
-from digests.summaries.cards import load_cards
+from digests.summaries.cards import load_cards, load_cards_by_language
 from digests.summaries.summary import CHINESE, Card, Key, summary_language
 
 #: Then readers get what is there, and are told as of when it is.
@@ -105,7 +106,8 @@ class Trending:
     def compose(self, period: Period, on: date, subscriber_ids: Collection[int]) -> int:
         """Give these readers, as far as they wait for it, an edition with planned deliveries; returns how many."""
         composed = list(self._compose_all(period, on, subscriber_ids))
-        cards = self._load_all_cards(digest for _, _, digest in composed if digest)
+        words = ((digest.language, digest.paper_ids) for _, _, digest in composed if digest)
+        cards = load_cards_by_language(self.store, words)
         # Hundreds of readers want the same votes: the same text.
         render = cache(lambda digest: render_trending_parts(digest, cards[digest.language]))
         count, steps = 0, []
@@ -138,7 +140,7 @@ class Trending:
 
     def _build_clock(self, now: datetime) -> Callable[[Waiting, date], datetime]:
         """From when on somebody may get it (aware UTC); later than `now` where that is not known yet."""
-        is_awaited = cache(lambda: is_about_to_be_asked(self.store, now))
+        is_awaited = cache(lambda: is_about_to_be_asked(self.store, Stage.HF, now))
         find_read = cache(self._find_read_in_time)
 
         def find_ready_at(waiting: Waiting, on: date) -> datetime:
@@ -201,42 +203,30 @@ class Trending:
                 ),
             )
 
-    def _load_all_cards(self, digests: Iterable[TrendingDigest]) -> dict[str, Mapping[ArxivId, Card]]:
-        wanted: dict[str, set[ArxivId]] = {}
-        for digest in digests:
-            wanted.setdefault(digest.language, set()).update(digest.paper_ids)
-        return {language: load_cards(self.store, ids, language) for language, ids in wanted.items()}
-
     def _plan_edition(
         self, reader: Reader, digest: TrendingDigest, render: Callable[[TrendingDigest], Sequence[str]]
     ) -> bool:
         edition_id = plan_edition(
             self.store,
             subscriber_id=reader.id,
-            slot=f"{SANDBOX_SLOTS if self.is_sandbox else ''}trending:{digest.period}:{digest.last_on}",
+            slot=f"{SANDBOX_SLOTS if self.is_sandbox else ''}{TRENDING_SLOTS}{digest.period}:{digest.last_on}",
             announced_on=digest.last_on,
             digest_json=digest_to_json(digest),
             # None: a keyword of theirs may still bring it.
             paper_ids=(),
-            parts=self._plan_parts(reader, digest, render),
+            parts=plan_parts(
+                [(target.id, target.channel) for target in reader.targets],
+                self.channels,
+                draw=lambda: render(digest),
+                # That there is nothing is said in the chat, silently, and not by mail.
+                is_mailed=digest.nothing is None,
+            ),
             now=self.now(),
             standing=Standing(reader.served_on, reader.next_due),
             serves=False,
             next_due=reader.next_due,
         )
         return edition_id is not None
-
-    def _plan_parts(
-        self, reader: Reader, digest: TrendingDigest, render: Callable[[TrendingDigest], Sequence[str]]
-    ) -> list[Planned]:
-        """That there is nothing is said in the chat, silently, and not by mail."""
-        parts: list[Planned] = []
-        for target in reader.targets:
-            if target.channel == TELEGRAM and TELEGRAM in self.channels:
-                parts += [Planned(target.id, TELEGRAM, part, body) for part, body in enumerate(render(digest), 1)]
-            elif target.channel in self.channels and digest.nothing is None:
-                parts.append(Planned(target.id, target.channel, 1))
-        return parts
 
 
 def _step(waiting: Waiting, served_on: date) -> Step:

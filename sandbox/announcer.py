@@ -11,7 +11,7 @@ from typing import Final
 from digests.clock import announced_at
 from digests.errors import ConfigError, SourceMalformed
 from digests.papers.calendar import find_expected
-from digests.papers.fetch import PAGE_SIZE
+from digests.papers.gate import PAGE_SIZE
 from digests.papers.paper import Announcement, Source
 from digests.papers.taxonomy import archive_of
 from digests.papers.wire import read_document, read_payload

@@ -10,21 +10,22 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import cached_property
 from typing import Any, Final
 
-from sqlalchemy import Column, Row, Select, func, select
+from sqlalchemy import Row, Select, func, select
 
 from digests.bootstrap import Services, open_services
 from digests.composing.codec import edition_from_json
 from digests.composing.digest import Digest
 from digests.delivery.channel import EMAIL, TELEGRAM, Message
 from digests.due import find_due, find_unannounced, work_out_next
+from digests.gathering import Gathering
 from digests.papers.collecting.collector import Step
 from digests.papers.collecting.stages import Desk
 from digests.papers.politeness import INTERVALS_SECONDS, take_turn
 from digests.settings import Settings
-from digests.store.tables import catch_ups, editions, polls, subscribers
+from digests.store.tables import editions, subscribers
 from digests.subscribers.keywords import add_keywords
 from digests.subscribers.membership import join
 from digests.subscribers.preferences import set_hour, set_kinds, set_scope, set_timezone
@@ -32,6 +33,7 @@ from sandbox.replay.sources import ReplayedSources, SteppedClock
 from sandbox.replay.world import World
 from sandbox.sample import SamplePaper
 from tests.fakes import FakeChannel
+from tests.jumping import find_next_asking
 
 #: How often it is looked whose digest is due, while somebody waits; the worker looks once a minute.
 TICK: Final = timedelta(minutes=10)
@@ -39,7 +41,6 @@ _LINK: Final = re.compile(r"arxiv\.org/abs/(\d{4}\.\d{4,5})")
 #: Longer than any request takes.
 _LONGEST_SECONDS: Final = 200.0
 _MINUTE: Final = timedelta(minutes=1)
-_DAY: Final = timedelta(days=1)
 _ENDLESS: Final = 20_000
 
 
@@ -94,15 +95,28 @@ class Received:
 
 
 @dataclass(kw_only=True)
+class Replayed(Gathering):
+    """What is gathered comes from another world."""
+
+    sources: ReplayedSources
+
+    @property
+    def desk(self) -> Desk:
+        return replace(super().desk, sources=self.sources)
+
+
+@dataclass(kw_only=True)
 class Outside(Services):
     """The services with another world around them."""
 
     sources: ReplayedSources
     fakes: dict[str, FakeChannel] = field(default_factory=lambda: {EMAIL: FakeChannel(), TELEGRAM: FakeChannel()})
 
-    @property
-    def desk(self) -> Desk:
-        return replace(super().desk, sources=self.sources)
+    @cached_property
+    def gathering(self) -> Replayed:
+        return Replayed(
+            settings=self.settings, store=self.store, now=self.now, calendar=self.calendar, sources=self.sources
+        )
 
     @property
     def channels(self) -> dict[str, FakeChannel]:
@@ -165,7 +179,7 @@ class House:
         """All that is due at this moment. Asking takes time, and digests go out meanwhile."""
         self._dispatch()
         for _ in range(_ENDLESS):
-            step = self.services.collector.step()
+            step = self.services.gathering.collector.step()
             if step is None:
                 return
             self.steps.append((self.clock(), step))
@@ -194,17 +208,12 @@ class House:
 
     def _find_next(self) -> datetime:
         now = self.clock()
-        coming = partial(self._find_first, now)
         moments = [
-            coming(polls.c.next_at),
-            coming(catch_ups.c.next_at, catch_ups.c.closed_at.is_(None)),
-            coming(subscribers.c.next_due),
-            now + (TICK if self._is_anybody_waiting() else _DAY),
+            find_next_asking(self.services.store, now),
+            self._ask(select(func.min(subscribers.c.next_due)).where(subscribers.c.next_due > now)),
+            now + TICK if self._is_anybody_waiting() else None,
         ]
         return min(moment for moment in moments if moment is not None)
-
-    def _find_first(self, now: datetime, column: Column[Any], *conditions: Any) -> datetime | None:
-        return self._ask(select(func.min(column)).where(column > now, *conditions))
 
     def _is_anybody_waiting(self) -> bool:
         return bool(self._ask(select(func.count()).where(subscribers.c.next_due <= self.clock())))

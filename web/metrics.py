@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from digests.papers.coverage import Covered
+from digests.coverage.judging import Covered
 from digests.status import Status
 
 _PREFIX: Final = "paperpost"
@@ -44,8 +44,8 @@ def build_metrics(status: Status, now: datetime) -> Iterator[Metric]:
     yield _build("catch_ups_open", "Batches of the past still to be fetched.", pending, "kind")
     yield _build("catch_ups_given_up", "Batches of the past that no source had.", {"": status.catch_ups.given_up})
     yield _build("alerts_open", "What waits for an operator.", {"": len(status.alerts)})
-    yield _build("deliveries", "Parts of digests by state.", status.deliveries, "state")
-    yield _build("summaries", "Summaries by state.", status.summaries, "state")
+    yield _build("deliveries_recent", "Sends planned in the last 7 days, by state.", status.recent_deliveries, "state")
+    yield _build("summaries_unwritten", "Summaries that are not there, by state.", status.unwritten, "state")
     readers = {"active": status.readers - status.paused, "paused": status.paused}
     yield _build("readers", "Readers.", readers, "state")
     yield _build("digests_due", "Readers whose digest is due and not composed.", {"": status.due_now})

@@ -1,14 +1,20 @@
-"""The Celery application: `celery -A worker.app worker`, `celery -A worker.app beat`."""
+"""The Celery application: `celery -A worker.app worker`. Beat has one without the tasks (worker/beat.py)."""
 
-from typing import Any
+from typing import Any, Final
 
 from celery import Celery
 from celery.signals import setup_logging
 
 from digests.logs import configure_logs
 
-app = Celery("paperpost", include=["worker.tasks"], task_cls="worker.retries:RetriedTask")
-app.config_from_object("worker.config")
+
+def build_app(**options: Any) -> Celery:
+    app = Celery("paperpost", **options)
+    app.config_from_object("worker.config")
+    return app
+
+
+app: Final = build_app(include=["worker.tasks"], task_cls="worker.retries:RetriedTask")
 
 
 @setup_logging.connect

@@ -27,7 +27,7 @@ _LONGEST_WAIT_SECONDS: Final = 30.0
 
 @dataclass(frozen=True)
 class Process:
-    """A child: what to run, and how to tell that it is ready (None: at once)."""
+    """A child: what to run, and how to tell that it is ready. None: at once, and no other child needs it."""
 
     name: str
     command: Sequence[str]
@@ -101,14 +101,16 @@ class Child:
         self.restart_at = monotonic() + self._wait_seconds
         return self._wait_seconds
 
+    def ask_to_end(self) -> None:
+        if self._popen is not None:
+            self._popen.terminate()
+
     def end(self, timeout_seconds: float) -> None:
-        """Ask it to end; kill what has not ended in time."""
+        """Wait for the end it was asked for; kill what has not ended in time."""
         if self._popen is None:
             return
-        if self._popen.poll() is None:
-            self._popen.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                self._popen.wait(timeout_seconds)
+        with suppress(subprocess.TimeoutExpired):
+            self._popen.wait(timeout_seconds)
         self.kill()
         self._popen.wait()
 

@@ -11,7 +11,7 @@ from digests.broker import answers, socket_path
 from digests.errors import ConfigError, StoreError
 from worker.child import Process
 
-_CELERY: Final = (sys.executable, "-m", "celery", "-A", "worker.app")
+_CELERY: Final = (sys.executable, "-m", "celery", "-A")
 
 
 def broker_process(home: Path) -> Process:
@@ -40,13 +40,13 @@ def broker_process(home: Path) -> Process:
 
 def worker_process(queues: Sequence[str], concurrency: int = 4) -> Process:
     options = f"--queues {','.join(queues)} --concurrency {concurrency} --without-gossip --without-mingle"
-    return Process("worker", [*_CELERY, "worker", "--loglevel", "INFO", *options.split()])
+    return Process("worker", [*_CELERY, "worker.app", "worker", "--loglevel", "INFO", *options.split()])
 
 
 def beat_process() -> Process:
     # A pid file would stop the next start after a kill -9.
     options = ["--pidfile", "", "--scheduler", "worker.beat:SteadyScheduler"]
-    return Process("beat", [*_CELERY, "beat", "--loglevel", "INFO", *options])
+    return Process("beat", [*_CELERY, "worker.beat", "beat", "--loglevel", "INFO", *options])
 
 
 def bot_process() -> Process:

@@ -77,11 +77,14 @@ class Supervisor:
         return {name: _describe(child) for name, child in self._children.copy().items()}
 
     def stop(self) -> None:
-        """Ask every child to end, the last started first; kill what has not ended in time."""
+        """Ask every child to end, and kill what has not ended in time: together, and then those that others need."""
         self._stopping.set()
         with self._turn:
-            for child in reversed(self._children.values()):
-                child.end(_STOP_SECONDS)
+            latest_first = list(reversed(self._children.values()))
+            _end([child for child in latest_first if child.process.is_ready is None])
+            for child in latest_first:
+                if child.process.is_ready is not None:
+                    _end([child])
         self._stopped.set()
 
     def kill(self) -> None:
@@ -145,6 +148,13 @@ class Supervisor:
             child.ended = f"cannot be started: {error.strerror}"
             wait_seconds = child.plan_restart()
             self.report(f"{child.process.name} {child.ended}; tries again in {wait_seconds:g} s")
+
+
+def _end(children: Collection[Child]) -> None:
+    for child in children:
+        child.ask_to_end()
+    for child in children:
+        child.end(_STOP_SECONDS)
 
 
 def _describe(child: Child) -> str:

@@ -13,6 +13,7 @@ from digests.bootstrap import Services, open_services
 from digests.clock import utc_now
 from digests.composing.digest import Nothing
 from digests.composing.trending import Period
+from digests.coverage.overdue import look_for_overdue
 from digests.day import Day
 from digests.delivery.addresses import close_gone
 from digests.delivery.ledger import expire_claims
@@ -21,7 +22,6 @@ from digests.errors import SourceUnavailable
 from digests.heartbeat import beat, find_heartbeats
 from digests.papers.batches import find_recent_dates
 from digests.papers.collecting.pages import collect
-from digests.papers.lateness import look_for_lateness
 from digests.papers.paper import ArxivId, Source
 from digests.past.index import index_past
 from digests.store.clock_jumps import pull_back, start_over
@@ -62,7 +62,7 @@ def _services() -> Services:
 def poll() -> None:
     """Ask for what is to be asked for now, one document after the other."""
     services = _services()
-    collector = services.collector
+    collector = services.gathering.collector
     began = monotonic()
     while monotonic() < began + _POLLING_SECONDS:
         step = collector.step()
@@ -80,7 +80,7 @@ def collect_papers(self: Task, scope: str, source: str) -> None:
     """Fetch one scope's newest announcement; `source` is a word of papers.Source."""
     services = _services()
     try:
-        on = collect(services.desk, scope=scope, source=Source(source))
+        on = collect(services.gathering.desk, scope=scope, source=Source(source))
     except SourceUnavailable as error:
         seconds = min(error.retry_after_seconds or _SOURCE_RETRY_SECONDS, _LONGEST_RETRY_SECONDS)
         raise self.retry(exc=error, countdown=seconds) from error
@@ -104,7 +104,9 @@ def prepare(on: str) -> None:
 def plan(on: str, subscriber_ids: Sequence[int]) -> None:
     """Match the batch of `on` for these readers, and wake the summaries that are missing."""
     day = _day([on])
-    if not _wake_summaries(day.on.isoformat(), day.plan_summaries(subscriber_ids)):
+    is_waited_for = _wake_summaries(day.on.isoformat(), day.plan_summaries(subscriber_ids))
+    # Of many readers' lots the last one: a dispatch looks at everybody, and comes every minute in any case.
+    if not is_waited_for and len(subscriber_ids) < _READERS_PER_TASK:
         dispatch.delay()
 
 
@@ -208,7 +210,7 @@ def sweep() -> None:
         _wake_summaries(day.on.isoformat(), day.find_due_summaries())
     if not services.settings.is_sandbox:
         # There somebody announces by a button, when it pleases them.
-        look_for_lateness(services.store, services.calendar, services.now())
+        look_for_overdue(services.store, services.calendar, services.now())
     _loop.run(services.tell_alerts())
     deliver.delay()
 

@@ -23,7 +23,7 @@ def trending(services: BotServices, asked: Asked) -> Answer:
     if reader.paused_at is not None and trends:
         lines.append(voice("next_paused"))
     if not asked.text:
-        lines.append("\n" + voice("trending_how"))
+        lines += ["", voice("trending_how"), *([voice("trending_how_off")] if trends else [])]
     return Answer(["\n".join(lines)], [_build_periods(voice, trends), back(voice)])
 
 
@@ -35,7 +35,7 @@ def _say_head(voice: Voice, trends: list[Trend], *, is_changed: bool) -> str:
 
 def _say_period(services: BotServices, voice: Voice, reader: Subscriber, trend: Trend) -> str:
     line = voice("trending_line", trend=say_trend(voice, trend))
-    schedule = Schedule(reader.timezone, reader.send_at, reader.weekdays)
+    schedule = Schedule.of(reader)
     due_at = find_next_trending_at(schedule, trend.period, trend.served_on)
     if reader.paused_at is not None or due_at <= services.now():
         return line

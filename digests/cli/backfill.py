@@ -14,7 +14,7 @@ from digests.errors import InputError
 from digests.papers.calendar import find_expected
 from digests.papers.collecting.missed import CatchUp, list_catch_ups, plan_since
 from digests.papers.fetch import wait_seconds
-from digests.papers.taxonomy import find_archive, find_category
+from digests.papers.taxonomy import read_scopes
 
 #: Older batches are dated by guess only, and a year of all of arXiv takes half a day to ask for.
 _MAX_DAYS: Final = 366
@@ -41,7 +41,7 @@ def backfill(
 ) -> None:
     """Fetch the batches since DATE that are not here. Stop it when you like: a new run, or the service, goes on."""
     with services() as opened:
-        scopes = _read_scopes(archives) if archives else opened.list_scopes()
+        scopes = read_scopes(archives) if archives else opened.gathering.list_scopes()
         _check_since(since, opened)
         plan_since(opened.store, scopes, since, opened.now(), opened.calendar)
         mine = _list_mine(opened, scopes, since)
@@ -52,13 +52,6 @@ def backfill(
         raise typer.Exit(_INTERRUPTED_STATUS)
     if any(one.fault for one in after):
         raise typer.Exit(1)
-
-
-def _read_scopes(names: Sequence[str]) -> list[str]:
-    scopes = {name: find_archive(name) or find_category(name) for name in names}
-    if unknown := [name for name, scope in scopes.items() if scope is None]:
-        raise InputError(f"arXiv has no {', '.join(unknown)}. Write archives or categories like: cs stat math.NA")
-    return [scope for scope in dict.fromkeys(scopes.values()) if scope]
 
 
 def _check_since(since: date, opened: Services) -> None:
@@ -82,7 +75,7 @@ def _follow(opened: Services, scopes: Sequence[str], since: date) -> bool:
         bar = progress.add_task("batches", total=None)
         try:
             while waiting := _show(progress, bar, _list_mine(opened, scopes, since)):
-                if opened.collector.catch_up() is None:
+                if opened.gathering.collector.catch_up() is None:
                     # Somebody else is asking, or the next try of a failing one is later.
                     progress.update(bar, description=f"waiting: {waiting[0].fault or 'others are asking'}"[:100])
                     wait_seconds(1.0)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Final
 
-from digests.papers.coverage import Covered, State
+from digests.coverage.judging import Covered, State
 from digests.status import CatchUpStatus
 
 #: More in the same state are counted.

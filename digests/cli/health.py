@@ -15,10 +15,9 @@ from digests.cli.coverage import describe_catch_ups, describe_coverage
 from digests.cli.options import AsJson, print_json, services
 from digests.clock import utc_now
 from digests.health.check import Check
-from digests.health.checkup import check_all
 from digests.papers.collecting.plan import Stage
 from digests.settings import load_settings
-from digests.status import PollStatus, Status, report_status
+from digests.status import PollStatus, Status, Totals, count_totals, report_status
 
 _WIDTH = 80
 _MARKS = {True: "ok", False: "FAILED", None: "-"}
@@ -31,6 +30,9 @@ def register(app: typer.Typer) -> None:
 
 def doctor(as_json: AsJson = False) -> None:
     """Check every outside part: reachable, credentials good, what to set. Exit status 1 when something fails."""
+    # It knows every outside part's library: a second that no other command has to pay.
+    from digests.health.checkup import check_all
+
     settings = load_settings()
     with Console(stderr=True).status("Asking every outside part …"):
         checks = asyncio.run(check_all(settings, utc_now))
@@ -49,11 +51,12 @@ def status(as_json: AsJson = False) -> None:
     with services() as opened:
         queues = broker.find_queue_lengths(opened.settings.redis_url, opened.settings.home)
         report = report_status(opened.store, opened.now(), queues=queues, beats_now=utc_now())
+        totals = count_totals(opened.store)
         now = opened.now()
     if as_json:
-        print_json(asdict(report))
+        print_json(asdict(report) | asdict(totals))
         return
-    for name, text in _describe(report, now):
+    for name, text in _describe(report, totals, now):
         _print_line(f"{name:<11} ", text)
 
 
@@ -78,7 +81,7 @@ def _print_line(head: str, text: str) -> None:
     )
 
 
-def _describe(report: Status, now: datetime) -> Iterator[tuple[str, str]]:
+def _describe(report: Status, totals: Totals, now: datetime) -> Iterator[tuple[str, str]]:
     if report.last_batch_on is None:
         yield "papers", "none stored yet; bring some in: paperpost ingest FILE"
     for on, of_day in groupby(describe_coverage(report.coverage), key=lambda line: line[0]):
@@ -92,8 +95,8 @@ def _describe(report: Status, now: datetime) -> Iterator[tuple[str, str]]:
     coming = f"the next {_moment(report.next_due_at)}" if report.next_due_at else "none to come"
     yield "digests due", f"{report.due_now} now, {coming}"
     yield "queues", _counts(report.queues) if report.queues is not None else "no broker answers"
-    yield "summaries", _counts(report.summaries)
-    yield "sends", _counts(report.deliveries)
+    yield "summaries", _counts(totals.summaries)
+    yield "sends", _counts(totals.deliveries)
     yield "last 7 days", _counts(report.recent_deliveries)
     for reason in report.recent_reasons:
         yield "", f"{reason.count} {reason.state}: {reason.error}"

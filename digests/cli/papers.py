@@ -119,7 +119,7 @@ def _store_announcement(opened: Services, file: str, announcement: Announcement,
 
 
 def _ingest_ids(opened: Services, ids: Sequence[str]) -> Ingested:
-    found = opened.look_up(ids)
+    found = opened.gathering.look_up(ids)
     stored = store_papers(opened.store, found.papers, Source.API, opened.now)
     error = f"arXiv has none, or not yet: {', '.join(found.missing)}" if found.missing else ""
     return _build_outcome(opened.settings.arxiv_api_url, Source.API, stored, found.broken, error=error)

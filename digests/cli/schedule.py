@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
 import typer
@@ -14,12 +14,12 @@ from rich.table import Table
 
 from digests.bootstrap import Services
 from digests.cli.options import AsJson, parse_date, print_json, services
-from digests.clock import ARXIV_ZONE, BEIJING
-from digests.due import LONGEST_WAIT
+from digests.clock import ARXIV_ZONE, BEIJING, announced_at
+from digests.coverage.readiness import LONGEST_WAIT
 from digests.papers.collecting.agenda import Agenda, ClockChange, Errand, Kind, build_agenda, find_planned
 from digests.papers.collecting.plan import Stage
 from digests.phrases import Phrases, load_phrases
-from digests.subscribers.due_hours import count_due
+from digests.subscribers.schedule import count_due
 
 # From arXiv's first full year on; nobody knows the rules of summer time in a hundred years.
 _YEARS: Final = range(1992, 2100)
@@ -30,7 +30,6 @@ _MAX_HOURS: Final = 4
 _DAY: Final = timedelta(days=1)
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
-_EVENING: Final = time(20)
 _ZONES: Final = {"new_york": ARXIV_ZONE, "utc": UTC, "utc8": BEIJING}
 _LOCALES: Final = {"zh": "zh_Hans", "en": "en"}
 
@@ -67,17 +66,18 @@ def schedule(
     """Show what is asked of arXiv and Hugging Face for one batch, when and why, and when its digests are due."""
     with services() as opened:
         day = on or find_planned(opened.now())
-        agenda = build_agenda(day, _group_wanted(opened), opened.calendar)
+        agenda = build_agenda(day, _group_wanted(opened), opened.calendar, every=opened.gathering.every)
         due = count_due(opened.store, day) if agenda.kind is Kind.BATCH else {}
+        is_known = opened.calendar.find_unknown_year(day) != day.year
     if as_json:
         print_json(_build_json(agenda, due))
     else:
-        _print(agenda, due, load_phrases(language))
+        _print(agenda, due, load_phrases(language), is_known=is_known)
 
 
 def _group_wanted(opened: Services) -> dict[Stage, list[str]]:
     wanted: defaultdict[Stage, list[str]] = defaultdict(list)
-    for stage, scope in opened.list_wanted():
+    for stage, scope in opened.gathering.list_wanted():
         wanted[stage].append(scope)
     return {**wanted, Stage.CATCH_UP: wanted[Stage.LISTING]}
 
@@ -106,11 +106,11 @@ def _build_errand(errand: Errand) -> dict[str, Any]:
         "until_hours": table.until / _HOUR,
         "slow_minutes": table.slow / _MINUTE if table.slow else None,
         "source": table.source,
-        "asks": table.asks,
+        "asks": load_phrases("en")(f"schedule.asks_{table.stage}"),
         "scopes": errand.scopes,
         "requests": errand.requests,
         "seconds": errand.seconds,
-        "why": {"en": table.why_en, "zh": table.why_zh},
+        "why": {language: load_phrases(language)(f"schedule.why_{table.stage}") for language in _LOCALES},
     }
 
 
@@ -118,9 +118,10 @@ def _build_moments(moment: datetime) -> dict[str, str]:
     return {name: moment.astimezone(zone).isoformat() for name, zone in _ZONES.items()}
 
 
-def _print(agenda: Agenda, due: Mapping[datetime, int], phrases: Phrases) -> None:
+def _print(agenda: Agenda, due: Mapping[datetime, int], phrases: Phrases, *, is_known: bool) -> None:
+    """`is_known`: somebody has written down the holidays of its year."""
     console = Console(highlight=False, markup=False, emoji=False)
-    for sentence in _say_title(agenda, phrases):
+    for sentence in _say_title(agenda, phrases, is_known=is_known):
         console.print(sentence)
     rows = [*_list_errands(agenda, phrases), *_list_digests(agenda, due, phrases)]
     # What has no hour of its own comes last.
@@ -147,7 +148,7 @@ def _print_narrow(console: Console, rows: Iterable[_Row], phrases: Phrases) -> N
             console.print(Padding(line, (0, 0, 0, 4), expand=False))
 
 
-def _say_title(agenda: Agenda, phrases: Phrases) -> Iterator[str]:
+def _say_title(agenda: Agenda, phrases: Phrases, *, is_known: bool) -> Iterator[str]:
     announced = agenda.announced_at
     fields = {"date": _say_date(agenda.on, phrases), "next": _say_date(agenda.next_on, phrases)}
     if announced:
@@ -157,14 +158,15 @@ def _say_title(agenda: Agenda, phrases: Phrases) -> Iterator[str]:
     yield phrases(f"schedule.title_{agenda.kind}", **fields)
     if agenda.kind is Kind.HOLIDAY:
         yield phrases("schedule.holiday_asked")
+    elif not is_known:
+        yield phrases("schedule.year_unknown", year=agenda.on.year)
     if agenda.change:
         yield _say_change(agenda.change, phrases)
 
 
 def _say_change(change: ClockChange, phrases: Phrases) -> str:
     forward = change.by > timedelta()
-    evening = datetime.combine(change.at.astimezone(ARXIV_ZONE).date(), _EVENING, tzinfo=ARXIV_ZONE)
-    after = evening.astimezone(BEIJING)
+    after = announced_at(change.at.astimezone(ARXIV_ZONE).date() + _DAY).astimezone(BEIJING)
     return phrases(
         "schedule.clocks_forward" if forward else "schedule.clocks_back",
         moment=_say_moments(change.at, phrases)[1],
@@ -185,19 +187,19 @@ def _list_errands(agenda: Agenda, phrases: Phrases) -> Iterator[_Row]:
 
 def _say_errand(errand: Errand, phrases: Phrases) -> Iterator[str]:
     table = errand.table
-    yield phrases("schedule.asks", source=table.source, asks=table.asks)
+    yield phrases("schedule.asks", source=table.source, asks=phrases(f"schedule.asks_{table.stage}"))
     if not errand.scopes:
         yield phrases("schedule.scopes_none")
     elif table.at:
         if table.stage is not Stage.HF:
             yield _say_scopes(errand, phrases)
         yield _say_requests(errand, phrases)
-        hours, every = table.until // _HOUR, table.every // _MINUTE
+        hours, every = table.until // _HOUR, _say_pause(table.every, phrases)
         if table.slow:
-            yield phrases("schedule.again_slow", every=every, hours=hours, slow=table.slow // _MINUTE)
+            yield phrases("schedule.again_slow", every=every, hours=hours, slow=_say_pause(table.slow, phrases))
         else:
             yield phrases("schedule.again", every=every, hours=hours)
-    yield table.why_zh if phrases.language == "zh" else table.why_en
+    yield phrases(f"schedule.why_{table.stage}")
 
 
 def _say_scopes(errand: Errand, phrases: Phrases) -> str:
@@ -212,6 +214,12 @@ def _say_requests(errand: Errand, phrases: Phrases) -> str:
     unit, count = ("minutes", errand.seconds / 60) if errand.seconds >= 60 else ("seconds", errand.seconds)
     duration = phrases(f"schedule.{unit}", count=round(count))
     return phrases("schedule.takes", requests=errand.requests, duration=duration)
+
+
+def _say_pause(pause: timedelta, phrases: Phrases) -> str:
+    if pause % _MINUTE:
+        return phrases("schedule.seconds", count=round(pause.total_seconds()))
+    return phrases("schedule.minutes", count=pause // _MINUTE)
 
 
 def _list_digests(agenda: Agenda, due: Mapping[datetime, int], phrases: Phrases) -> Iterator[_Row]:

@@ -7,12 +7,10 @@ import typer
 
 from digests.bootstrap import Services
 from digests.cli.options import parse_date, services
-from digests.composing.trending import MIN_UPVOTES, Period
+from digests.composing.trending import MAX_UPVOTES, MIN_UPVOTES, Period
 from digests.errors import PaperPostError
 from digests.papers.trending import find_newest_list
 from digests.rendering.trending.formats import TRENDING_FORMATS
-from digests.subscribers.periods import MAX_UPVOTES
-from digests.trending import Trending
 
 Format = Literal["html", "text", "markdown", "telegram"]
 
@@ -36,16 +34,15 @@ def trending(
 ) -> None:
     """Show Hugging Face's daily papers by votes: reads the store, sends nothing, calls no model."""
     with services() as opened:
-        digest, cards = _build(opened).preview(
+        digest, cards = opened.trending.preview(
             period,
             period.find_end(_find_day(opened, on)),
             min_upvotes=MIN_UPVOTES[period] if min_upvotes is None else min_upvotes,
             language=language,
         )
     if not digest.listed:
-        raise PaperPostError(
-            f"No list of {digest.first_on} to {digest.last_on} is stored. Bring one in first: paperpost ingest FILE"
-        )
+        days = " to ".join(dict.fromkeys([str(digest.first_on), str(digest.last_on)]))
+        raise PaperPostError(f"No list of {days} is stored. Bring one in first: paperpost ingest FILE")
     typer.echo(TRENDING_FORMATS[form](digest, cards))
 
 
@@ -54,7 +51,3 @@ def _find_day(opened: Services, on: date | None) -> date:
     if day is None:
         raise PaperPostError("No list is stored yet. Bring one in first: paperpost ingest FILE")
     return day
-
-
-def _build(opened: Services) -> Trending:
-    return Trending(store=opened.store, now=opened.now, key=None, channels=opened.channel_names)

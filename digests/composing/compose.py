@@ -8,7 +8,7 @@ from math import log10
 
 from digests.composing.digest import Coverage, Digest, Elsewhere, Entry, Nothing, Reason, Section, Update
 from digests.keywords.match import Field, Match
-from digests.papers.late import Late
+from digests.papers.late_papers import Late
 from digests.papers.paper import NEWS, Announced, ArxivId, Kind, Paper
 
 #: In score units. A query holds at most 32 terms (keywords.md §3), so a title hit outweighs any number of them.

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from digests.composing.digest import Coverage, Extent
+from digests.coverage.judging import Covered, State
+from digests.coverage.readiness import find_archives
 from digests.keywords.language import Query
 from digests.keywords.match import Field
 from digests.keywords.tree import Label
-from digests.papers.coverage import Covered, State
-from digests.papers.readiness import find_archives
 
 _LABELS: Final = {Field.CATEGORY, Field.PRIMARY}
 _PARTS: Final = {State.PARTIAL, State.FROZEN}

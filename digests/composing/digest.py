@@ -154,8 +154,9 @@ class Digest:
 
     @property
     def is_searched(self) -> bool:
-        """Did any keyword look at it? Else "0 matched" would say too much."""
-        return self.is_out and self.nothing not in {Nothing.NO_KEYWORDS, Nothing.ALL_UNREADABLE}
+        """Did any keyword look at it, and is what it found still here? Else "0 matched" would say too much."""
+        silent = {Nothing.NO_KEYWORDS, Nothing.ALL_UNREADABLE, Nothing.ALL_WITHDRAWN}
+        return self.is_out and self.nothing not in silent
 
     @property
     def entries(self) -> tuple[Entry, ...]:

@@ -9,7 +9,10 @@ from digests.papers.paper import ArxivId
 
 
 def drop_papers(digest: Digest, gone: Container[ArxivId]) -> Digest:
-    """The same digest, counted anew; the very same where none of them stands in it. What it says of updates stays."""
+    """The same digest, counted anew; the very same where none of them stands in it. What it says of updates stays.
+
+    A keyword that hit nothing else has no section left: that it hit nothing would not be true.
+    """
     homes = {
         entry.paper_id: (section.keyword, entry)
         for section in digest.sections
@@ -19,11 +22,12 @@ def drop_papers(digest: Digest, gone: Container[ArxivId]) -> Digest:
     if not homes:
         return digest
     matched = digest.matched - len(homes)
+    left = ((before, _drop_from(before, list(homes.values()))) for before in digest.sections)
     return replace(
         digest,
         seen=digest.seen - sum(entry.late_on is None for _, entry in homes.values()),
         matched=matched,
-        sections=tuple(_drop_from(section, list(homes.values())) for section in digest.sections),
+        sections=tuple(section for before, section in left if section.hits or not before.hits),
         nothing=digest.nothing if matched or digest.updates else Nothing.ALL_WITHDRAWN,
     )
 

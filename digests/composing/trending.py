@@ -60,6 +60,8 @@ class Period(StrEnum):
 
 #: More than a third of a day's papers reach it, a tenth of a week's, a few a day of a month's (data/hf-daily).
 MIN_UPVOTES: Final = {Period.DAILY: 10, Period.WEEKLY: 20, Period.MONTHLY: 50}
+#: That can be asked for: far more than any paper of Hugging Face's has had.
+MAX_UPVOTES: Final = 9_999
 MAX_FULL: Final = {Period.DAILY: 15, Period.WEEKLY: 20, Period.MONTHLY: 20}
 
 
@@ -68,6 +70,8 @@ class Silence(StrEnum):
 
     BELOW = "below"
     NOT_FETCHED = "not_fetched"
+    #: All that stood in it, after it was composed.
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,17 +147,20 @@ def abridge(digest: TrendingDigest, max_full: int) -> TrendingDigest:
 
 
 def drop_listed(digest: TrendingDigest, gone: Container[ArxivId]) -> TrendingDigest:
-    """The same without papers that were withdrawn after it was composed, counted anew."""
+    """The same without papers that were withdrawn since, counted anew; the very same where none stands in it."""
     entries, brief = (
         tuple(one for one in lines if one.paper_id not in gone) for lines in (digest.entries, digest.brief)
     )
     dropped = len(digest.entries) + len(digest.brief) - len(entries) - len(brief)
-    top_upvotes = max((one.upvotes for one in (*entries, *brief)), default=0) if dropped else digest.top_upvotes
+    if not dropped:
+        return digest
+    reached = digest.reached - dropped
     return replace(
         digest,
         listed=digest.listed - dropped,
-        reached=digest.reached - dropped,
-        top_upvotes=top_upvotes,
+        reached=reached,
+        top_upvotes=max((one.upvotes for one in (*entries, *brief)), default=0),
+        nothing=digest.nothing if reached else Silence.WITHDRAWN,
         entries=entries,
         brief=brief,
     )

@@ -1,6 +1,6 @@
 """Editions: one composed thing for one reader, planned with all its deliveries (invariant 4)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import product
@@ -8,14 +8,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Date, case, literal, or_, select, update
 
+from digests.delivery.channel import TELEGRAM
 from digests.delivery.states import DeliveryState
 from digests.errors import RecipientGone
 from digests.papers.paper import ArxivId
-from digests.store.engine import Store
+from digests.store.engine import Store, lots
 from digests.store.tables import UtcDateTime, deliveries, edition_papers, editions, subscribers, targets
-
-# SQLite takes 32,766 parameters a statement, and a day of all of arXiv has some 6,000 papers.
-_MAX_IDS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +32,21 @@ class Standing:
 
     served_on: date | None
     next_due: datetime | None
+
+
+def plan_parts(
+    targets: Iterable[tuple[int, str]], channels: Collection[str], *, draw: Callable[[], Sequence[str]], is_mailed: bool
+) -> list[Planned]:
+    """For each target (id, channel) whose channel is open: the messages that `draw` gives for a chat, or one mail."""
+    parts: list[Planned] = []
+    for target_id, channel in targets:
+        if channel not in channels:
+            continue
+        if channel == TELEGRAM:
+            parts += [Planned(target_id, channel, part, body) for part, body in enumerate(draw(), 1)]
+        elif is_mailed:
+            parts.append(Planned(target_id, channel, 1))
+    return parts
 
 
 def plan_edition(
@@ -104,14 +117,12 @@ def sent_paper_ids(
     store: Store, subscriber_ids: Collection[int], among: Collection[ArxivId]
 ) -> dict[int, set[ArxivId]]:
     """Those of the papers `among` that stand in an edition of a reader, for every one of the readers."""
-    everybody, papers = list(subscriber_ids), list(among)
-    sent: dict[int, set[ArxivId]] = {subscriber_id: set() for subscriber_id in everybody}
+    sent: dict[int, set[ArxivId]] = {subscriber_id: set() for subscriber_id in subscriber_ids}
     query = select(edition_papers.c.subscriber_id, edition_papers.c.paper_id)
-    starts = product(range(0, len(everybody), _MAX_IDS), range(0, len(papers), _MAX_IDS))
     with store.reading() as connection:
-        for reader, paper in starts:
-            of_some = edition_papers.c.subscriber_id.in_(everybody[reader : reader + _MAX_IDS])
-            some = edition_papers.c.paper_id.in_(papers[paper : paper + _MAX_IDS])
+        for readers, papers in product(lots(sent), lots(among)):
+            of_some = edition_papers.c.subscriber_id.in_(readers)
+            some = edition_papers.c.paper_id.in_(papers)
             for row in connection.execute(query.where(of_some, some)):
                 sent[row.subscriber_id].add(ArxivId(row.paper_id))
     return sent

@@ -11,13 +11,11 @@ from sqlalchemy import func, select
 
 from digests.composing.digest import Update
 from digests.papers.paper import NEWS, ArxivId
-from digests.store.engine import Store
+from digests.store.engine import Store, lots
 from digests.store.tables import announcements, edition_papers, editions, papers
 
 #: More at once are not read; the others come with the next digest.
 MAX_UPDATES: Final = 20
-# SQLite takes 32,766 parameters a statement.
-_MAX_IDS: Final = 5_000
 #: What was taken back has two versions at least.
 _SECOND: Final = 2
 
@@ -90,10 +88,8 @@ def _find_sent(store: Store, everybody: Sequence[int], ids: Sequence[ArxivId]) -
         .group_by(known.subscriber_id, known.paper_id)
     )
     with store.reading() as connection:
-        for reader, paper in product(range(0, len(everybody), _MAX_IDS), range(0, len(ids), _MAX_IDS)):
-            some = known.paper_id.in_(ids[paper : paper + _MAX_IDS])
-            of_some = known.subscriber_id.in_(everybody[reader : reader + _MAX_IDS])
-            yield from connection.execute(query.where(of_some, some))
+        for readers, some in product(lots(everybody), lots(ids)):
+            yield from connection.execute(query.where(known.subscriber_id.in_(readers), known.paper_id.in_(some)))
 
 
 def _build_update(row: Any, replaced: _Replaced) -> Update | None:

@@ -1,26 +1,34 @@
-"""Papers that are withdrawn while a digest with them waits to be sent."""
+"""Papers that are withdrawn while an edition with them waits to be sent."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, delete, select, update
+from sqlalchemy import Connection, Row, and_, delete, exists, or_, select, update
 
 from digests.composing.codec import digest_to_json, edition_from_json
 from digests.composing.digest import Digest
 from digests.composing.dropping import drop_papers
+from digests.composing.trending import TrendingDigest, drop_listed
 from digests.delivery.channel import TELEGRAM
 from digests.delivery.states import DeliveryState
 from digests.papers.paper import ArxivId
 from digests.rendering.telegram import render_parts
+from digests.rendering.trending.telegram import render_trending_parts
 from digests.store.engine import Store
-from digests.store.tables import deliveries, edition_papers, editions
-from digests.summaries.cards import load_cards
+from digests.store.slots import is_trending
+from digests.store.tables import daily_papers, deliveries, edition_papers, editions
+from digests.summaries.cards import load_cards_by_language
+from digests.summaries.summary import Card
 
 #: Certainly not sent, and nobody is about to.
 _UNTOUCHED: Final = (DeliveryState.PLANNED, DeliveryState.DEFERRED)
+_WAITING: Final = select(deliveries.c.edition_id).where(deliveries.c.state.in_(_UNTOUCHED))
+#: Editions that are held in memory at once, with their messages.
+_LOT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +36,15 @@ class _Redrawn:
     """An edition without the papers that were `dropped`, and its messages for the chat."""
 
     edition_id: int
-    digest: Digest
+    digest: Digest | TrendingDigest
     dropped: frozenset[ArxivId]
     bodies: Sequence[str]
+
+
+def has_waiting(store: Store) -> bool:
+    """Is there anything that is not begun to be sent? Without it there is nothing to look for."""
+    with store.reading() as connection:
+        return connection.execute(_WAITING.limit(1)).first() is not None
 
 
 def drop_withdrawn(store: Store, paper_ids: Collection[ArxivId], now: datetime) -> int:
@@ -41,31 +55,43 @@ def drop_withdrawn(store: Store, paper_ids: Collection[ArxivId], now: datetime) 
     gone = frozenset(paper_ids)
     if not gone:
         return 0
-    with store.reading() as connection:
-        rows = connection.execute(_select_waiting(gone)).all()
+    waiting = _find_waiting(store, gone)
+    lots = (waiting[start : start + _LOT] for start in range(0, len(waiting), _LOT))
     # Drawn before anything is locked; what is sent meanwhile stays as it was.
-    redrawn = [_redraw(store, row, gone) for row in rows]
-    return sum(_replace(store, one, now) for one in redrawn if one is not None)
+    return sum(_replace(store, redrawn, now) for lot in lots for redrawn in _redraw(store, lot, gone))
 
 
-def _select_waiting(gone: Iterable[ArxivId]) -> Select[Any]:
-    waiting = (
-        select(deliveries.c.edition_id)
-        .join(edition_papers, edition_papers.c.edition_id == deliveries.c.edition_id)
-        .where(deliveries.c.state.in_(_UNTOUCHED), edition_papers.c.paper_id.in_(gone))
-    )
-    return select(editions.c.id, editions.c.digest).where(editions.c.id.in_(waiting)).order_by(editions.c.id)
+def _find_waiting(store: Store, gone: Collection[ArxivId]) -> list[int]:
+    """Ids of editions that may have them."""
+    stand = edition_papers.c.edition_id == editions.c.id, edition_papers.c.paper_id.in_(gone)
+    # Which papers those have only their text says.
+    may_stand = and_(is_trending(), exists().where(daily_papers.c.paper_id.in_(gone)))
+    query = select(editions.c.id).where(editions.c.id.in_(_WAITING), or_(exists().where(*stand), may_stand))
+    with store.reading() as connection:
+        return list(connection.scalars(query.order_by(editions.c.id)))
 
 
-def _redraw(store: Store, row: Row[Any], gone: Collection[ArxivId]) -> _Redrawn | None:
-    digest = edition_from_json(row.digest)
-    if not isinstance(digest, Digest):
-        return None
-    left = drop_papers(digest, gone)
-    if left is digest:
-        return None
-    bodies = render_parts(left, load_cards(store, left.paper_ids, left.language))
-    return _Redrawn(row.id, left, frozenset(digest.paper_ids) - frozenset(left.paper_ids), bodies)
+def _redraw(store: Store, edition_ids: Collection[int], gone: Collection[ArxivId]) -> list[_Redrawn]:
+    with store.reading() as connection:
+        query = select(editions.c.id, editions.c.digest).where(editions.c.id.in_(edition_ids))
+        before = {row.id: edition_from_json(row.digest) for row in connection.execute(query.order_by(editions.c.id))}
+    left = {edition_id: _drop(digest, gone) for edition_id, digest in before.items()}
+    changed = {edition_id: digest for edition_id, digest in left.items() if digest is not before[edition_id]}
+    cards = load_cards_by_language(store, ((digest.language, digest.paper_ids) for digest in changed.values()))
+    # Readers who want the same votes have the same text.
+    render = cache(lambda digest: _render(digest, cards[digest.language]))
+    return [
+        _Redrawn(edition_id, digest, frozenset(before[edition_id].paper_ids) - {*digest.paper_ids}, render(digest))
+        for edition_id, digest in changed.items()
+    ]
+
+
+def _drop(digest: Digest | TrendingDigest, gone: Collection[ArxivId]) -> Digest | TrendingDigest:
+    return drop_listed(digest, gone) if isinstance(digest, TrendingDigest) else drop_papers(digest, gone)
+
+
+def _render(digest: Digest | TrendingDigest, cards: Mapping[ArxivId, Card]) -> Sequence[str]:
+    return render_trending_parts(digest, cards) if isinstance(digest, TrendingDigest) else render_parts(digest, cards)
 
 
 def _replace(store: Store, redrawn: _Redrawn, now: datetime) -> bool:

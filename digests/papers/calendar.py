@@ -15,6 +15,8 @@ from typing import Final
 
 from digests.clock import ARXIV_ZONE, announced_at
 
+#: arXiv shows the days of the last 90 (https://arxiv.org/catchup). What is older is history, however late it is found.
+CATCH_UP_SPAN: Final = timedelta(days=90)
 _DAY: Final = timedelta(days=1)
 _SATURDAY: Final = 6
 _DECEMBER: Final = 12

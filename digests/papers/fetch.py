@@ -15,6 +15,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from digests.clock import Now
 from digests.errors import SourceMalformed, SourceUnavailable
+from digests.papers.gate import PAGE_SIZE
 from digests.papers.huggingface import PAGE_SIZE as DAILY_PAGE_SIZE
 from digests.papers.listing import find_reason
 from digests.papers.oai import build_set
@@ -25,8 +26,6 @@ from digests.papers.wire import read_wire
 MAX_BYTES: Final = 64 * 1024 * 1024
 #: From connecting to the last byte: a server that dribbles keeps every shorter timeout happy.
 DEADLINE_SECONDS: Final = 180.0
-#: What one page of a listing can show; the default of arXiv's own /new.
-PAGE_SIZE: Final = 2_000
 
 _TIMEOUT: Final = httpx.Timeout(60, connect=10)
 _BACKOFF: Final = wait_exponential_jitter(multiplier=5, max=60, jitter=5)
@@ -150,12 +149,18 @@ class PageFetcher:
             return body
         if status == httpx.codes.FORBIDDEN:
             # Whoever goes on asking then counts as an attacker (https://info.arxiv.org/help/robots.html).
-            raise SourceUnavailable(f"{url} answered 403: {_read_reason(body)}", retry_after_seconds=_BANNED_SECONDS)
+            reason = f"{url} answered 403: {_read_reason(body)}"
+            raise SourceUnavailable(reason, retry_after_seconds=_BANNED_SECONDS, is_for_host=True)
         if status in _COME_LATER or status >= httpx.codes.INTERNAL_SERVER_ERROR:
             seconds = read_retry_after(headers.get("Retry-After"), self._now())
             if seconds is None and status == httpx.codes.TOO_MANY_REQUESTS:
                 seconds = read_rate_limit(headers.get("RateLimit"))
-            raise SourceUnavailable(f"{url} answered {status}: {_read_reason(body)}", retry_after_seconds=seconds)
+            raise SourceUnavailable(
+                f"{url} answered {status}: {_read_reason(body)}",
+                retry_after_seconds=seconds,
+                # arXiv's 503 is of one page: counts without any new paper.
+                is_for_host=status == httpx.codes.TOO_MANY_REQUESTS,
+            )
         raise SourceMalformed(f"{url} answered {status}: {_read_reason(body)}")
 
     async def _read_in_time(self, url: str) -> tuple[int, httpx.Headers, bytes]:

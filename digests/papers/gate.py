@@ -6,6 +6,7 @@ ten hours (2026-06-25); a feed drops new papers first when it is cut. So whateve
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -16,6 +17,10 @@ Runs = tuple[tuple[int, int], ...]
 
 #: arXiv cuts a feed here: https://info.arxiv.org/help/rss_specifications.html
 MAX_FEED_ENTRIES: Final = 2_000
+#: What one page of a listing can show; the default of arXiv's own /new.
+PAGE_SIZE: Final = 2_000
+#: So long after the announcement a page with the new date and no paper is a quiet day; or went wrong, as on 2026-06-25.
+QUIET_AFTER: Final = timedelta(hours=1)
 
 
 class Fault(StrEnum):

@@ -13,13 +13,11 @@ from digests.papers.batches import store_progress
 from digests.papers.gate import Fault
 from digests.papers.merging import Known, best_kind, hash_words, kind_rank, merge
 from digests.papers.paper import NEWS, Announced, Announcement, ArxivId, Kind, Paper, Source
-from digests.store.engine import Store
+from digests.store.engine import Store, lots
 from digests.store.tables import announcements, papers
 
 # Any number; see lock_shelf.
 _ADVISORY_LOCK: Final = 7_301_995
-# SQLite takes 32,766 parameters a statement.
-_MAX_IDS: Final = 5_000
 #: Hosts' clocks differ by seconds; what is further ahead was written while a clock was wrong.
 _MAX_SKEW: Final = timedelta(minutes=10)
 _PAPER_FIELDS: Final = tuple(Paper.__slots__)
@@ -147,9 +145,8 @@ def _build_row(known: Known, now_at: datetime) -> dict[str, Any]:
 
 def _find_known(connection: Connection, ids: Sequence[ArxivId]) -> dict[ArxivId, Known]:
     found: dict[ArxivId, Known] = {}
-    for start in range(0, len(ids), _MAX_IDS):
-        query = select(papers).where(papers.c.id.in_(ids[start : start + _MAX_IDS]))
-        for row in connection.execute(query).mappings():
+    for some in lots(ids):
+        for row in connection.execute(select(papers).where(papers.c.id.in_(some))).mappings():
             paper = _build_paper(row)
             found[paper.id] = Known(paper, Source(row["words_source"]))
     return found
@@ -161,17 +158,19 @@ def _build_paper(row: RowMapping) -> Paper:
 
 
 def _is_stale(connection: Connection, announcement: Announcement, kinds: dict[ArxivId, Kind], day: date) -> bool:
-    """A feed with today's date and yesterday's papers (cs.AI on 2026-08-12): nothing in it that it calls new is new.
+    """A feed with today's date and yesterday's papers (cs.AI on 2026-08-12): all of it was announced so before.
 
-    Pages keep the old date with the old papers.
+    Its new papers tell, whatever else was fetched; without any, all that it has. Pages keep the old date with the old
+    papers.
     """
-    new = sorted(paper_id for paper_id, kind in kinds.items() if kind is Kind.NEW)
-    if announcement.source.is_page or not new:
+    if announcement.source.is_page:
         return False
-    query = select(func.count(announcements.c.paper_id.distinct())).where(
-        announcements.c.paper_id.in_(new), announcements.c.announced_on < day, announcements.c.kind == Kind.NEW
+    telling = {paper_id for paper_id, kind in kinds.items() if kind is Kind.NEW} or set(kinds)
+    query = select(announcements.c.paper_id, announcements.c.kind).where(
+        announcements.c.paper_id.in_(sorted(telling)), announcements.c.announced_on < day
     )
-    return connection.scalar(query) == len(new)
+    before = {(row.paper_id, row.kind) for row in connection.execute(query)}
+    return bool(telling) and all((paper_id, kinds[paper_id]) in before for paper_id in telling)
 
 
 def _announce(announcement: Announcement, kinds: dict[ArxivId, Kind]) -> dict[ArxivId, tuple[Kind, int | None]]:

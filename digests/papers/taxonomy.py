@@ -9,6 +9,8 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
+from digests.errors import InputError
+
 _ARCHIVES: Final = {"archive", "both"}
 _CATEGORIES: Final = {"category", "both"}
 
@@ -65,6 +67,14 @@ def find_archive(text: str) -> str | None:
     """The archive that `text` names in any case. A retired one is a category now: see find_category."""
     row = _table().get(text.strip().lower())
     return row.id if row and row.what in _ARCHIVES else None
+
+
+def read_scopes(names: Iterable[str]) -> tuple[str, ...]:
+    """The archives and categories of these names, each once. Raises InputError for names that arXiv does not have."""
+    scopes = {name: find_archive(name) or find_category(name) for name in names}
+    if unknown := [name for name, scope in scopes.items() if scope is None]:
+        raise InputError(f"arXiv has no {', '.join(unknown)}. Write archives or categories like: cs stat math.NA")
+    return tuple(dict.fromkeys(filter(None, scopes.values())))
 
 
 def archive_of(category: str) -> str:

@@ -1,5 +1,6 @@
 """What the community reads: Hugging Face's daily papers in the store."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -10,7 +11,7 @@ from digests.clock import Now
 from digests.papers.huggingface import DailyPaper, DailyPapers
 from digests.papers.paper import ArxivId, Source
 from digests.papers.shelf import Stored, store_papers
-from digests.store.engine import Store
+from digests.store.engine import Store, lots
 from digests.store.tables import daily_papers, papers
 
 _KEY: Final = ("paper_id", "listed_on")
@@ -60,6 +61,17 @@ def load_listed(store: Store, first_on: date, last_on: date) -> list[Listed]:
     with store.reading() as connection:
         newest = {row["paper_id"]: Listed(**row) for row in connection.execute(query).mappings()}
     return sorted(newest.values(), key=lambda one: (-one.upvotes, -one.comments, one.paper_id))
+
+
+def find_upvotes(store: Store, paper_ids: Collection[ArxivId]) -> dict[ArxivId, int]:
+    """As the newest list says that has the paper; those on no list are left out."""
+    found: dict[ArxivId, int] = {}
+    query = select(daily_papers.c.paper_id, daily_papers.c.upvotes).order_by(daily_papers.c.listed_on)
+    with store.reading() as connection:
+        for some in lots(sorted(paper_ids)):
+            rows = connection.execute(query.where(daily_papers.c.paper_id.in_(some)))
+            found |= {ArxivId(row.paper_id): row.upvotes for row in rows}
+    return found
 
 
 def find_read_at(store: Store, first_on: date, last_on: date) -> datetime | None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Select, case, delete, extract, func, select, text
 
 from digests.clock import ARXIV_ZONE
-from digests.papers.paper import ArxivId, Kind, Paper
+from digests.papers.paper import NEWS, ArxivId, Paper
 from digests.past.postings import MAX_PAPERS, Posting, build_postings, find_hidden_beginnings
 from digests.store.engine import Store
 from digests.store.tables import announcements, papers, past_beginnings, past_days, past_words
@@ -19,7 +19,6 @@ DAYS: Final = 60
 VERSION: Final = 1
 # Any number; see _write.
 _ADVISORY_LOCK: Final = 7_301_996
-_NEWS: Final = (Kind.NEW, Kind.CROSS)
 _PAPER_FIELDS: Final = ("id", "title", "abstract", "authors", "categories", "comments")
 
 #: Goes through the days; it may show how far that is, or end early.
@@ -66,7 +65,7 @@ def _find_known(connection: Connection, since: date) -> dict[date, str]:
 
 def _select_signs(since: date, until: date = date.max) -> Select[Any]:
     """By day, what changes when a paper comes or changes. No clock is compared with another host's."""
-    changed_at = case((announcements.c.kind.in_(_NEWS), papers.c.updated_at))
+    changed_at = case((announcements.c.kind.in_(NEWS), papers.c.updated_at))
     return (
         select(
             announcements.c.announced_on,
@@ -103,7 +102,7 @@ def _load_papers(connection: Connection, on: date) -> dict[ArxivId, Paper]:
     query = (
         select(*(papers.c[name] for name in _PAPER_FIELDS))
         .join(announcements, announcements.c.paper_id == papers.c.id)
-        .where(announcements.c.announced_on == on, announcements.c.kind.in_(_NEWS))
+        .where(announcements.c.announced_on == on, announcements.c.kind.in_(NEWS))
     )
     rows = connection.execute(query).mappings()
     read = (row | {"authors": tuple(row["authors"]), "categories": tuple(row["categories"])} for row in map(dict, rows))

@@ -1,13 +1,11 @@
 """The mail with a code that proves an address."""
 
-from functools import cache
 from typing import Final
 
-from css_inline import CSSInliner
 from markupsafe import Markup
 
 from digests.phrases import load_phrases
-from digests.rendering.email import Mail
+from digests.rendering.email import Mail, inline_styles
 from digests.rendering.templates import fill, load_source
 
 _FOLDER: Final = "email/code"
@@ -24,10 +22,5 @@ def render_code_mail(code: str, *, language: str = "zh", valid_minutes: int = 30
     return Mail(
         subject=fill(f"{_FOLDER}/subject.txt", **fields).strip(),
         text=fill(f"{_FOLDER}/body.txt", **fields),
-        html=_inliner().inline(html),
+        html=inline_styles(html),
     )
-
-
-@cache
-def _inliner() -> CSSInliner:
-    return CSSInliner(keep_style_tags=True, remove_inlined_selectors=True, load_remote_stylesheets=False)

@@ -84,7 +84,7 @@ def say_next(digest: Digest, phrases: Phrases) -> str:
         return ""
     local = digest.next_due.astimezone(ZoneInfo(digest.timezone))
     pattern = "M月d日 EEE HH:mm" if _is_chinese(phrases) else "EEE, MMM d, HH:mm"
-    moment = format_datetime(local, pattern, tzinfo=local.tzinfo, locale=_find_locale(phrases))
+    moment = format_datetime(local, pattern, tzinfo=local.tzinfo, locale=find_locale(phrases))
     return phrases("digest.next", moment=moment, place=_name_place(local, digest.timezone, phrases))
 
 
@@ -102,13 +102,13 @@ def format_seconds(moment: datetime) -> str:
 
 
 def _name_day(day: date, pattern: str, phrases: Phrases) -> str:
-    return format_date(day, pattern, locale=_find_locale(phrases))
+    return format_date(day, pattern, locale=find_locale(phrases))
 
 
 def _name_days(digest: Digest, phrases: Phrases) -> str:
     first, last = digest.batch_dates[0], digest.batch_dates[-1]
     skeleton = "MMMd" if first.year == last.year else "yMMMd"
-    return format_interval(first, last, skeleton, locale=_find_locale(phrases))
+    return format_interval(first, last, skeleton, locale=find_locale(phrases))
 
 
 def _name_place(local: datetime, zone: str, phrases: Phrases) -> str:
@@ -117,11 +117,12 @@ def _name_place(local: datetime, zone: str, phrases: Phrases) -> str:
         # Named after Shanghai, which nobody in China calls it.
         return phrases("digest.beijing")
     if zone.startswith("Etc/"):
-        return get_timezone_gmt(local, locale=_find_locale(phrases))
-    return get_timezone_location(zone, locale=_find_locale(phrases), return_city=True)
+        return get_timezone_gmt(local, locale=find_locale(phrases))
+    return get_timezone_location(zone, locale=find_locale(phrases), return_city=True)
 
 
-def _find_locale(phrases: Phrases) -> str:
+def find_locale(phrases: Phrases) -> str:
+    """Babel's name of it."""
     return _LOCALES.get(phrases.language, "en")
 
 

@@ -20,9 +20,10 @@ from digests.summaries.summary import Card
 MAX_HTML_BYTES = 95_000
 _FOLDER = "email/daily"
 _MAX_ABSTRACT_CHARS = 700
-_MAX_LINE_CHARS = 140
+MAX_LINE_CHARS = 140
 _MAX_LINES = 150
-_MAX_PREHEADER_CHARS = 110
+#: What a mailbox shows behind the subject.
+MAX_PREHEADER_CHARS = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +78,19 @@ def _fit_html(digest: Digest, cards: Mapping[ArxivId, Card], links: Links) -> st
         return _render_html(abridge(digest, 0), cards, links, is_shortened=True, max_lines=count)
 
     html = with_full(full)
-    if _fits(html):
+    if is_shown_whole(html):
         return html
     return _largest(with_full, full) or _largest(with_lines, _MAX_LINES) or with_lines(0)
 
 
 def _largest(draw: Callable[[int], str], too_many: int) -> str:
     """What `draw` gives for the greatest number below `too_many` that fits; empty where not even 0 does."""
-    count = bisect_right(range(too_many), 0, key=lambda number: 0 if _fits(draw(number)) else 1)
+    count = bisect_right(range(too_many), 0, key=lambda number: 0 if is_shown_whole(draw(number)) else 1)
     return draw(count - 1) if count else ""
 
 
-def _fits(html: str) -> bool:
+def is_shown_whole(html: str) -> bool:
+    """By Gmail."""
     return len(html.encode()) <= MAX_HTML_BYTES
 
 
@@ -115,10 +117,10 @@ def _render_html(
         css=Markup(load_source(f"{_FOLDER}/style.css")),  # noqa: S704
         preheader=_build_preheader(page),
         max_abstract_chars=_MAX_ABSTRACT_CHARS,
-        max_line_chars=_MAX_LINE_CHARS,
+        max_line_chars=MAX_LINE_CHARS,
         shown_lines=shown,
     )
-    return _inliner().inline(html)
+    return inline_styles(html)
 
 
 def _fill_mail(name: str, page: Page, links: Links, **fields: object) -> str:
@@ -143,10 +145,14 @@ def _build_preheader(page: Page) -> str:
     """What a mailbox shows behind the subject: the first papers' titles, or why there are none."""
     cards = [*(paper.card for paper in (*page.papers, *page.brief)), *(update.card for update in page.updates)]
     titles = " / ".join(str(card.title) for card in cards[:3])
-    return (page.nothing or titles)[:_MAX_PREHEADER_CHARS]
+    return (page.nothing or titles)[:MAX_PREHEADER_CHARS]
+
+
+def inline_styles(html: str) -> str:
+    """Some clients drop <style>, so the basics are inlined; what needs @media stays in <style>."""
+    return _inliner().inline(html)
 
 
 @cache
 def _inliner() -> CSSInliner:
-    # Some clients drop <style>, so the basics are inlined; what needs @media stays in <style>.
     return CSSInliner(keep_style_tags=True, remove_inlined_selectors=True, load_remote_stylesheets=False)

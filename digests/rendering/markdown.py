@@ -1,7 +1,7 @@
 """A digest as Markdown, with every paper in full: for a file, an issue or a note."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from digests.composing.digest import Digest
 from digests.papers.paper import ArxivId
@@ -9,7 +9,6 @@ from digests.phrases import Phrases, load_phrases
 from digests.rendering.dates import beijing_moment, eastern_moment, format_seconds, say_counts
 from digests.rendering.latex import clean
 from digests.rendering.page import Page, PaperView, SectionView, build_page
-from digests.rendering.updates import UpdateView
 from digests.summaries.summary import Card
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~$&]")
@@ -31,7 +30,7 @@ def render_markdown(digest: Digest, cards: Mapping[ArxivId, Card]) -> str:
         lines.append(f"> {escape(page.unreadable)}")
     for section in page.sections:
         lines += _render_section(section, phrases)
-    lines += _render_updates(page.updates, phrases)
+    lines += _render_updates(page)
     lines += ["---", *([escape(page.next_due)] if page.next_due else []), escape(phrases("digest.thanks"))]
     return "\n\n".join(lines) + "\n"
 
@@ -92,10 +91,10 @@ def _render_paper(paper: PaperView, phrases: Phrases) -> Iterator[str]:
         yield from (f"**{escape(phrases('digest.abstract_translated'))}**", escape(card.abstract.text))
 
 
-def _render_updates(updates: Sequence[UpdateView], phrases: Phrases) -> Iterator[str]:
-    if updates:
-        yield f"## {escape(phrases('digest.updates'))}"
-    for update in updates:
+def _render_updates(page: Page) -> Iterator[str]:
+    if page.updates:
+        yield f"## {escape(page.updates_heading)}"
+    for update in page.updates:
         card = update.card
         yield f"### {escape((card.original_title or card.title).text)}"
         if card.original_title:

@@ -21,7 +21,7 @@ from digests.rendering.dates import (
     say_nothing,
 )
 from digests.rendering.latex import clean
-from digests.rendering.updates import UpdateView, build_update
+from digests.rendering.updates import UpdateView, build_update, say_updates
 from digests.rendering.why import Why, build_why
 from digests.summaries.summary import Card
 
@@ -88,6 +88,7 @@ class Page:
     sections: tuple[SectionView, ...]
     empty: tuple[str, ...]
     no_result: str
+    updates_heading: str
     updates: tuple[UpdateView, ...]
 
     @property
@@ -106,7 +107,7 @@ def build_page(digest: Digest, cards: Mapping[ArxivId, Card]) -> Page:
     sections = tuple(_build_section(section, cards, phrases, no_result) for section in digest.sections)
     return Page(
         language=phrases.language,
-        language_tag=_LANGUAGE_TAGS.get(phrases.language, phrases.language),
+        language_tag=find_language_tag(phrases),
         subject=_build_subject(digest, phrases),
         headline=say_headline(digest, phrases),
         announced=say_announced(digest, phrases),
@@ -118,8 +119,14 @@ def build_page(digest: Digest, cards: Mapping[ArxivId, Card]) -> Page:
         sections=sections,
         empty=tuple(section.keyword for section in sections if not section.hits),
         no_result=no_result,
+        updates_heading=say_updates(digest.updates, phrases),
         updates=tuple(build_update(update, cards, phrases) for update in digest.updates),
     )
+
+
+def find_language_tag(phrases: Phrases) -> str:
+    """For HTML's `lang`."""
+    return _LANGUAGE_TAGS.get(phrases.language, phrases.language)
 
 
 def _build_section(section: Section, cards: Mapping[ArxivId, Card], phrases: Phrases, no_result: str) -> SectionView:

@@ -43,7 +43,7 @@ def _build_blocks(page: Page, phrases: Phrases) -> Iterator[Block]:
             yield Block(page.no_result + phrases("digest.colon") + name)
         else:
             yield Block(name, gap=phrases("digest.rest_join"))
-    yield from _build_updates(page, phrases)
+    yield from _build_updates(page)
     if page.next_due:
         yield Block(str(escape(page.next_due)))
 
@@ -64,8 +64,8 @@ def _build_section(section: SectionView, phrases: Phrases) -> Iterator[Block]:
         yield Block(heading)
 
 
-def _build_updates(page: Page, phrases: Phrases) -> Iterator[Block]:
-    heading = f"▎<b>{escape(phrases('digest.updates'))}</b>"
+def _build_updates(page: Page) -> Iterator[Block]:
+    heading = f"▎<b>{escape(page.updates_heading)}</b>"
     for update in page.updates:
         text = fill("telegram/update.html", update=update).strip()
         yield Block(f"{heading}\n\n{text}".strip())

@@ -1,6 +1,6 @@
 """New versions of papers that the reader was sent, as every format says them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,6 +34,13 @@ class UpdateView:
     @property
     def facts(self) -> tuple[str, ...]:
         return tuple(filter(None, (self.version, self.withdrawn, self.sent)))
+
+
+def say_updates(updates: Sequence[Update], phrases: Phrases) -> str:
+    """The heading over them; empty without any."""
+    if not updates:
+        return ""
+    return phrases("digest.updates_withdrawn" if any(one.is_withdrawn for one in updates) else "digest.updates")
 
 
 def build_update(update: Update, cards: Mapping[ArxivId, Card], phrases: Phrases) -> UpdateView:

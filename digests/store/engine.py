@@ -1,9 +1,9 @@
 """Connections to SQLite (WAL) and PostgreSQL, the same to everybody who uses them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,7 +12,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from digests.errors import StoreError
 
-_BUSY_TIMEOUT_MS = 30_000
+#: For a list within a statement; SQLite takes 32,766 in all, and some statements have two lists.
+MAX_PARAMETERS: Final = 5_000
+_BUSY_TIMEOUT_MS: Final = 30_000
+
+_T = TypeVar("_T")
 
 
 class Store:
@@ -72,6 +76,12 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def lots(values: Iterable[_T]) -> Iterator[list[_T]]:
+    """The values in lists that a statement takes."""
+    everything = list(values)
+    return (everything[start : start + MAX_PARAMETERS] for start in range(0, len(everything), MAX_PARAMETERS))
 
 
 def open_store(url: str) -> Store:

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
 from digests.store.engine import Store
+from digests.store.slots import is_trending
 from digests.store.tables import editions, subscribers, summaries, trending
 
 SANDBOX_MODEL: Final = "sandbox"
@@ -33,10 +34,9 @@ def has_served(store: Store) -> bool:
 
 def _take_back(connection: Connection, is_sandbox: ColumnElement[bool]) -> None:
     """Readers stand again before the first batch, and the first trending papers, that they had in the sandbox."""
-    is_trending = editions.c.slot.startswith(f"{SANDBOX_SLOTS}trending:", autoescape=True)
     for table, reader, which in (
-        (subscribers, subscribers.c.id, ~is_trending),
-        (trending, trending.c.subscriber_id, is_trending),
+        (subscribers, subscribers.c.id, ~is_trending()),
+        (trending, trending.c.subscriber_id, is_trending()),
     ):
         first = (
             select(editions.c.subscriber_id, func.min(editions.c.announced_on).label("on"))

@@ -128,12 +128,12 @@ politeness = Table(
     Column("next_at", UtcDateTime, nullable=False),
 )
 
-# What is asked for and when next; the row is also what keeps two workers from asking at the same time.
+# What is asked for and when next. Of two workers one asks: see papers/collecting/polling.py.
 polls = Table(
     "polls",
     metadata,
     # A name of papers/collecting/plan.toml.
-    Column("stage", String(16), primary_key=True),
+    Column("stage", String(16), primary_key=True, server_default="listing"),
     # An archive (listing, oai), a category (rss), `daily` (hf).
     Column("scope", String(200), primary_key=True),
     Column("next_at", UtcDateTime, nullable=False),
@@ -141,7 +141,7 @@ polls = Table(
     Column("done_on", Date),
     # Since when asking has failed, how often in a row, and why; empty after an answer.
     Column("failing_since", UtcDateTime),
-    Column("failures", Integer, nullable=False, default=0),
+    Column("failures", Integer, nullable=False, default=0, server_default="0"),
     Column("fault", Text, nullable=False, default=""),
     Index("ix_polls_next_at", "next_at"),
 )
@@ -382,7 +382,7 @@ editions = Table(
     metadata,
     Column("id", RowId, primary_key=True),
     Column("subscriber_id", ForeignKey(subscribers.c.id, ondelete="CASCADE"), nullable=False),
-    # `daily:2026-04-21`, later `late:…`, `weekly:…`: what makes an edition the same edition.
+    # `daily:2026-04-21`, `notice:…`, `trending:…`: what makes an edition the same edition.
     Column("slot", String(80), nullable=False),
     Column("announced_on", Date, nullable=False),
     Column("digest", JSON, nullable=False),
@@ -432,6 +432,7 @@ deliveries = Table(
     UniqueConstraint("edition_id", "target_id", "part"),
     Index("ix_deliveries_state_not_before", "state", "not_before"),
     Index("ix_deliveries_target_id", "target_id"),
+    Index("ix_deliveries_planned_at", "planned_at"),
     sqlite_autoincrement=True,
 )
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, update
 
 from digests.clock import announced_at
+from digests.store.slots import is_trending
 from digests.store.tables import announcements, editions, subscribers
 
 
@@ -25,7 +26,7 @@ def has_newer_batch(connection: Connection, since: datetime) -> bool:
 def has_had_digests(connection: Connection, subscriber_id: int) -> bool:
     """Who has, and only exchanges what they look for, keeps what is still to come to them today."""
     # What the community reads comes without a keyword too.
-    of_keywords = editions.c.subscriber_id == subscriber_id, ~editions.c.slot.contains("trending:")
+    of_keywords = editions.c.subscriber_id == subscriber_id, ~is_trending()
     return connection.execute(select(editions.c.id).where(*of_keywords).limit(1)).first() is not None
 
 

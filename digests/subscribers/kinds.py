@@ -14,13 +14,15 @@ _KINDS: Final = ("updates", "crosses")
 def parse_kinds(text: str) -> dict[str, bool]:
     """`updates`, `crosses` or both, and whether it is wanted; a switch alone is about updates.
 
-    Raises  InputError: `chat.no_updates`, `chat.bad_updates`.
+    Raises  InputError: `chat.no_updates` without a switch, `chat.bad_updates`.
     """
     folded = fold_setting(text)
     said = {load_words("updates")[word] for word in _pattern().findall(folded)}
     switches = [_SWITCHES[word] for word in said if word in _SWITCHES]
-    if len(switches) != 1 or _pattern().sub("", folded).strip(" ,:、"):
+    if len(switches) > 1 or _pattern().sub("", folded).strip(" ,:、"):
         raise refuse_setting("updates", text)
+    if not switches:
+        raise refuse_setting("updates", "")
     return dict.fromkeys([kind for kind in _KINDS if kind in said] or ["updates"], switches[0])
 
 

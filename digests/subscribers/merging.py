@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, case, delete, func, literal, select, update
 
 from digests.store.tables import edition_papers, editions, offers, subscribers, subscriptions, targets
 from digests.subscribers.beginning import begin_now
@@ -37,11 +37,18 @@ def _find_standing(connection: Connection, into: int, other: int) -> dict[str, A
 
     Without a date: neither gets any, and one of theirs says nothing.
     """
-    names = ("served_on", "served_at", "began_on")
-    query = select(*(func.min(subscribers.c[name]).label(name) for name in names)).where(
+    names = ("served_on", "served_at", "joined_at")
+    query = select(*(func.min(subscribers.c[name]).label(name) for name in names), _find_first_beginning()).where(
         subscribers.c.id.in_((into, other)), subscribers.c.served_on.is_not(None), gets_digests()
     )
-    return dict(connection.execute(query).mappings().one())
+    standing = dict(connection.execute(query).mappings().one())
+    return standing if standing["served_on"] is not None else {"served_on": None}
+
+
+def _find_first_beginning() -> ColumnElement[date]:
+    """None, which is that nothing was there yet, is before every date."""
+    everybody, began = func.count(), func.count(subscribers.c.began_on)
+    return case((everybody == began, func.min(subscribers.c.began_on))).label("began_on")
 
 
 def _copy_keywords(connection: Connection, into: int, other: int) -> None:

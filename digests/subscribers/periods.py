@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from digests.composing.trending import Period
+from digests.composing.trending import MAX_UPVOTES, Period
 from digests.errors import InputError
 from digests.subscribers.typed import fold_setting, refuse_setting
 from digests.subscribers.words import load_words
 
-#: Far more than any paper of Hugging Face's has had.
-MAX_UPVOTES: Final = 9_999
 _OFF: Final = "off"
 
 
@@ -37,7 +35,11 @@ def parse_trending(text: str) -> Wish:
         raise refuse_setting("trending", text)
     if max(numbers, default=0) > MAX_UPVOTES:
         raise InputError("too many upvotes", code="chat.too_many_upvotes", fields={"max_upvotes": MAX_UPVOTES})
-    return Wish(_assign(tokens if isinstance(tokens[0], str) else tokens[::-1]), is_off)
+    periods = _assign(tokens if isinstance(tokens[0], str) else tokens[::-1])
+    if not {*numbers} <= {*periods.values()}:
+        # `daily 20 50`: which of them?
+        raise refuse_setting("trending", text)
+    return Wish(periods, is_off)
 
 
 def _assign(tokens: Iterable[Period | int | str]) -> dict[Period, int | None]:
@@ -72,7 +74,7 @@ def _pattern() -> re.Pattern[str]:
     words = sorted(load_words("trending"), key=len, reverse=True)
     return re.compile(
         rf"""(?P<word>{"|".join(map(re.escape, words))})(?![a-z])
-        | (?P<number>[0-9]{{1,6}})
+        | (?P<number>[0-9]{{1,6}}+)(?!\.[0-9])
         | [\s,、;/+&.和与>=≥👍票赞起个] | 以上 | 至少 | 超过 | (?:and|upvotes?|votes?)\b""",
         re.VERBOSE,
     )

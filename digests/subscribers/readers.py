@@ -42,7 +42,7 @@ class Reader:
 
     @property
     def schedule(self) -> Schedule:
-        return Schedule(self.timezone, self.send_at, self.weekdays)
+        return Schedule.of(self)
 
 
 def active_readers(store: Store, among: Collection[int] | None = None) -> list[Reader]:

@@ -1,15 +1,20 @@
 """When a batch is due for a reader: the first occurrence of their hour not before arXiv announces it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
+from sqlalchemy import select
 
 from digests.clock import BEIJING, announced_at
 from digests.papers.calendar import find_expected, find_next_expected
+from digests.store.engine import Store
+from digests.store.tables import subscribers
+from digests.subscribers.reach import gets_digests
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +35,11 @@ class Schedule:
     timezone: str = "Asia/Shanghai"
     send_at: time | None = None
     weekdays: tuple[int, ...] | None = None
+
+    @classmethod
+    def of(cls, reader: Any) -> "Schedule":
+        """Of a row of `subscribers`, or whoever has its fields."""
+        return cls(reader.timezone, reader.send_at, tuple(reader.weekdays) if reader.weekdays else None)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -61,6 +71,17 @@ def find_next_due(schedule: Schedule, served_on: date | None, now: datetime) -> 
     None: whatever is there now is news to them. A moment that has passed means now.
     """
     return find_due_at(schedule, find_expected(now) if served_on is None else find_next_expected(served_on))
+
+
+def count_due(store: Store, on: date) -> dict[datetime, int]:
+    """When the digest of that batch is due (aware UTC, ascending) and for how many readers."""
+    query = select(subscribers.c.timezone, subscribers.c.send_at, subscribers.c.weekdays).where(gets_digests())
+    with store.reading() as connection:
+        held = Counter(Schedule.of(row) for row in connection.execute(query))
+    due: Counter[datetime] = Counter()
+    for schedule, readers in held.items():
+        due[find_due_at(schedule, on)] += readers
+    return dict(sorted(due.items()))
 
 
 def _occurrences(schedule: Schedule, wall: time, first: date) -> Iterator[datetime]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, or_, select,
 from digests.composing.trending import Period
 from digests.papers.collecting.plan import Stage, load_plan
 from digests.store.engine import Store
-from digests.store.tables import polls, subscribers, targets, trending
+from digests.store.tables import subscribers, targets, trending
 from digests.subscribers.reach import is_wanted
 from digests.subscribers.schedule import Schedule, find_occurrence
 from digests.subscribers.trending import Trend, build_trend
@@ -119,13 +119,6 @@ def save_steps(store: Store, steps: Iterable[Step]) -> None:
             connection.execute(statement, rows)
 
 
-def is_about_to_be_asked(store: Store, now: datetime) -> bool:
-    """Is it Hugging Face's turn, and has it not failed? So it is after a downtime of ours."""
-    waiting = exists().where(polls.c.stage == Stage.HF, polls.c.next_at <= now, polls.c.failures == 0)
-    with store.reading() as connection:
-        return bool(connection.scalar(select(waiting)))
-
-
 def _has_target(which: ColumnElement[bool]) -> ColumnElement[bool]:
     there = exists().where(targets.c.subscriber_id == subscribers.c.id, is_wanted(), which)
     return and_(subscribers.c.paused_at.is_(None), there)
@@ -136,7 +129,7 @@ def _build(row: Row[Any]) -> Waiting:
         subscriber_id=row.subscriber_id,
         trend=build_trend(row),
         language=row.language,
-        schedule=Schedule(row.timezone, row.send_at, tuple(row.weekdays) if row.weekdays else None),
+        schedule=Schedule.of(row),
         is_reachable=bool(row.is_reachable),
         is_open=bool(row.is_open),
     )

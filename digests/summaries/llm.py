@@ -7,7 +7,6 @@ read, never a model's thoughts; the answer is not streamed, because a stream tha
 import asyncio
 import math
 import time
-from dataclasses import dataclass
 from typing import Any, Final
 
 import openai
@@ -16,6 +15,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from digests.errors import SummaryClosed, SummaryError, SummaryRejected, SummaryUnavailable
 from digests.summaries.dialect import Dialect
+from digests.summaries.model import Answer
 from digests.summaries.pacing import RANDOM, Gate, Monotonic, Sleep
 
 log = structlog.get_logger()
@@ -32,16 +32,6 @@ _BROKEN_OFF: Final = frozenset({"insufficient_system_resource", "error"})
 _MAX_ATTEMPTS: Final = 4
 _CONNECT_SECONDS: Final = 5.0
 _CHARS_PER_TOKEN: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the model wrote and why it stopped. Tokens are the server's count, or an estimate where it gives none."""
-
-    text: str
-    finish_reason: str
-    prompt_tokens: int
-    completion_tokens: int
 
 
 class _Message(BaseModel):

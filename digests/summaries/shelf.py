@@ -15,8 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, or_, sel
 from digests.papers.paper import ArxivId, Paper
 from digests.store.engine import Store
 from digests.store.tables import papers, summaries
-from digests.summaries.summarize import Usage
-from digests.summaries.summary import Key, Point, Summary, SummaryState
+from digests.summaries.summary import Key, Point, Summary, SummaryState, Usage
 
 #: After the first, second and third failure; there is no fifth try.
 _RETRY_DELAYS: Final = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from digests.summaries.answer import Wire, read_json, reject, unwrap
 from digests.summaries.masking import without_format_characters
+from digests.summaries.model import Model
 from digests.summaries.prompt import build_plain_question, load_instructions
-from digests.summaries.summarize import Model
 
 log = structlog.get_logger()
 

@@ -2,43 +2,17 @@
 
 import time
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from digests.errors import SummaryRejected, SummaryUnavailable
 from digests.papers.paper import Paper
 from digests.summaries.answer import POINT_LABELS, Draft, parse_answer
 from digests.summaries.fidelity import Fault, Source, build_source, find_faults
 from digests.summaries.glossary import Glossary, load_glossary
-from digests.summaries.llm import Answer
 from digests.summaries.masking import unmask
+from digests.summaries.model import Model
 from digests.summaries.pacing import Monotonic
 from digests.summaries.prompt import build_question, build_repair, load_prompt
-from digests.summaries.summary import Key, Point, Summary, SummaryState
-
-
-class Model(Protocol):
-    """Raises  SummaryUnavailable, SummaryRejected, SummaryClosed."""
-
-    @property
-    def name(self) -> str: ...
-
-    async def complete(self, system: str, user: str, *, within_seconds: float) -> Answer: ...
-
-
-@dataclass(slots=True)
-class Usage:
-    """What a paper cost, and why its last answer ended. `error` is for the operator: faults with their details."""
-
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    finish_reason: str = ""
-    error: str = ""
-    retry_after_seconds: float | None = None
-
-    def add(self, answer: Answer) -> None:
-        self.prompt_tokens += answer.prompt_tokens
-        self.completion_tokens += answer.completion_tokens
-        self.finish_reason = answer.finish_reason
+from digests.summaries.summary import Key, Point, Summary, SummaryState, Usage
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from digests.papers.paper import ArxivId, Paper
+from digests.summaries.model import Answer
 
 #: The only language that summaries are written in; readers of another one get the English.
 CHINESE: Final = "zh"
@@ -65,6 +66,22 @@ class Summary:
     @property
     def is_readable(self) -> bool:
         return self.state in {SummaryState.DONE, SummaryState.DOUBTFUL}
+
+
+@dataclass(slots=True)
+class Usage:
+    """What a paper cost, and why its last answer ended. `error` is for the operator: faults with their details."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    finish_reason: str = ""
+    error: str = ""
+    retry_after_seconds: float | None = None
+
+    def add(self, answer: Answer) -> None:
+        self.prompt_tokens += answer.prompt_tokens
+        self.completion_tokens += answer.completion_tokens
+        self.finish_reason = answer.finish_reason
 
 
 @dataclass(frozen=True, slots=True)

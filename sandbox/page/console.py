@@ -106,7 +106,7 @@ class Console:
             "waiting": status.due_now,
             "keywords": status.keywords,
             "next_due_at_seconds": status.next_due_at and status.next_due_at.timestamp(),
-            "deliveries": dict(status.deliveries),
+            "deliveries": dict(status.recent_deliveries),
         }
 
 

@@ -11,8 +11,6 @@ from digests.papers.collecting.polling import find_faults
 from digests.papers.collecting.stages import Desk
 from digests.papers.quarantine import Quarantine, find_kept, find_note
 from digests.papers.shelf import find_stored
-from digests.store.engine import open_store
-from digests.store.migrate import migrate
 from sandbox.arxiv_pages import render_feed, render_listing
 from sandbox.sample import load_sample
 
@@ -51,14 +49,6 @@ class Sources:
 
     def fetch_feed(self, scope, form="rss"):
         return self.answers[Stage.RSS, scope]
-
-
-@pytest.fixture
-def store(tmp_path):
-    store = open_store(f"sqlite:///{tmp_path}/paperpost.db")
-    migrate(store)
-    yield store
-    store.close()
 
 
 def ask(collector, *wanted):

@@ -11,8 +11,6 @@ from digests.papers.collecting.community import look_at_daily
 from digests.papers.collecting.stages import Desk
 from digests.papers.quarantine import Quarantine
 from digests.papers.trending import find_read_at, load_listed
-from digests.store.engine import open_store
-from digests.store.migrate import migrate
 from digests.store.tables import daily_papers
 
 #: A Friday.
@@ -38,14 +36,6 @@ class FakeLists:
 def entry(number, upvotes=1, day=ON, **more):
     listed = {"submittedOnDailyAt": f"{day}T00:10:00.000Z"} if day else {}
     return {"paper": {"id": f"2611.{number:05}", "title": "A paper", "upvotes": upvotes, **listed}, **more}
-
-
-@pytest.fixture
-def store(tmp_path):
-    store = open_store(f"sqlite:///{tmp_path / 'hf.db'}")
-    migrate(store)
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The real application, polling a real server; only what lies behind the seams of BotServices is a fake."""
 
-import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,29 +9,11 @@ import pytest
 from bot.app import build_application
 from bot.services import BotServices
 from digests.delivery.channel import EMAIL, TELEGRAM
-from digests.store.engine import Store, open_store
-from digests.store.migrate import migrate
+from digests.store.engine import Store
 from tests.bot.bot_api import TOKEN, BotApi, Person, run, serve
 from tests.bot.fakes import FakePreview, FreePacing
 
 NOW = datetime(2026, 4, 21, 2, 30, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("bot") / "empty.db"
-    store = open_store(f"sqlite:///{path}")
-    migrate(store)
-    store.close()
-    return path
-
-
-@pytest.fixture
-def store(empty_database: Path, tmp_path: Path) -> Iterator[Store]:
-    path = shutil.copy(empty_database, tmp_path / "paperpost.db")
-    store = open_store(f"sqlite:///{path}")
-    yield store
-    store.close()
 
 
 @pytest.fixture

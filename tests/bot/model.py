@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections import deque
 
-from digests.summaries.llm import Answer
+from digests.summaries.model import Answer
 
 
 class FakeModel:

@@ -48,6 +48,12 @@ def test_several_periods_are_said_with_their_votes_and_moments(chat: Chat, store
     assert "<code>/trending weekly 50</code>" in chat.says("/trending").messages[0]
 
 
+def test_how_to_end_it_is_said_to_those_who_get_it(chat: Chat):
+    assert "不再收" not in chat.says("/trending").messages[0]
+    chat.says("/trending daily")
+    assert "不再收：<code>/trending off</code>" in chat.says("/trending").messages[0]
+
+
 def test_it_comes_at_the_readers_own_hour(chat: Chat):
     chat.says("/time 20:30")
     chat.says("/weekdays 一")
@@ -65,6 +71,18 @@ def test_it_stands_among_the_settings_once_it_is_on(chat: Chat):
     assert "热门论文" not in chat.says("/settings").messages[0]
     chat.says("/trending daily weekly 30")
     assert "热门论文：每日（30 票起）、每周（30 票起）" in chat.says("/settings").messages[0]
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "不送每日新论文"), ("en", "no new papers come")])
+def test_without_a_keyword_it_is_said_that_new_papers_do_not_come_and_not_that_nothing_does(
+    chat: Chat, language: str, said: str
+):
+    chat.says(f"/lang {language}")
+    chat.says("/trending daily")
+    settings = chat.says("/settings").messages[0]
+    assert said in settings
+    assert "所以不会送" not in settings
+    assert "nothing comes" not in settings
 
 
 def test_in_english_it_is_said_in_english(chat: Chat):

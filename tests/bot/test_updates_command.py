@@ -62,6 +62,10 @@ async def test_settings_say_both(alice: Person):
         ("crosses on", {"crosses": True}),
         ("off cross-lists", {"crosses": False}),
         ("不要交叉列表", {"crosses": False}),
+        ("新版通知 开", {"updates": True}),
+        ("关闭新版提醒", {"updates": False}),
+        ("new version on", {"updates": True}),
+        ("新版通知和交叉列表都要", {"updates": True, "crosses": True}),
         ("交叉：关", {"crosses": False}),
         ("更新和交叉都要", {"updates": True, "crosses": True}),
         ("updates and crosses off", {"updates": False, "crosses": False}),
@@ -72,12 +76,28 @@ def test_it_is_understood_as_people_write_it(typed: str, meant: dict[str, bool])
 
 
 @pytest.mark.parametrize(
-    "typed", ["crosses", "on off", "every day", "onward", "off the record", "交叉", "o" * 4000, "<b>"]
+    "typed", ["on off", "crosses on off", "every day", "onward", "off the record", "交叉吗", "o" * 4000, "<b>"]
 )
 def test_what_is_unclear_is_refused(typed: str):
     with pytest.raises(InputError) as refused:
         parse_kinds(typed)
     assert refused.value.code == "chat.bad_updates"
+
+
+@pytest.mark.parametrize("typed", ["crosses", "交叉列表", "新版通知", "新版通知和交叉列表", "", " , "])
+def test_a_switch_that_was_only_named_is_asked_about(typed: str):
+    with pytest.raises(InputError) as refused:
+        parse_kinds(typed)
+    assert refused.value.code == "chat.no_updates"
+
+
+@pytest.mark.parametrize("name", ["新版通知", "交叉列表"])
+async def test_its_own_buttons_are_understood_as_words(alice: Person, name: str):
+    await alice.says("/start")
+
+    assert "开还是关" in await alice.says(f"/updates {name}")
+    assert f"{name}：开" in await alice.says(f"/updates {name} 开")
+    assert f"{name}：关" in await alice.says(f"/updates {name} 关")
 
 
 @pytest.mark.parametrize("language_code", ["zh", "en", "zh-tw"])

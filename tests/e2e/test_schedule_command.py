@@ -40,6 +40,7 @@ def test_it_speaks_chinese(paperpost):
     said = paperpost("schedule", "--on", FRIDAY, "--language", "zh")
     assert "2026年11月20日（周五）这一批" in said
     assert "列表页" in said
+    assert "日期行是新一批的唯一标志；" in said
     assert "listing pages" not in said
 
 
@@ -61,6 +62,23 @@ def test_it_speaks_chinese(paperpost):
 )
 def test_holidays_weekends_and_moved_clocks_are_said(paperpost, on, words):
     assert words in " ".join(paperpost("schedule", "--on", on).split())
+
+
+@pytest.mark.parametrize(
+    ("on", "language", "words"),
+    [
+        ("2027-07-05", "en", "holidays of 2027 are not known here"),
+        ("2029-12-25", "zh", "2029 年的假期"),
+        ("2027-07-03", "en", "holidays of 2027 are not known here"),
+    ],
+)
+def test_of_a_year_whose_holidays_nobody_knows_that_is_said(paperpost, on, language, words):
+    assert words in " ".join(paperpost("schedule", "--on", on, "--language", language).split())
+
+
+@pytest.mark.parametrize("on", [FRIDAY, "2026-12-30", "2026-11-27"])
+def test_of_a_year_whose_holidays_are_known_nothing_is_said_of_them(paperpost, on):
+    assert "are not known" not in paperpost("schedule", "--on", on)
 
 
 def test_an_operators_holiday_is_one(paperpost, monkeypatch):
@@ -97,6 +115,16 @@ def test_a_program_gets_every_number(paperpost):
     assert (listing["scopes"], listing["requests"], listing["seconds"]) == (["cs", "stat"], 2, 30.0)
     assert (listing["every_minutes"], listing["slow_minutes"]) == (5.0, 60.0)
     assert plan["sent_as_it_is"]["utc"] == "2026-11-02T04:00:00+00:00"
+
+
+def test_a_pause_of_the_operators_own_is_shown(paperpost, monkeypatch):
+    assert "again every 5 min until it is whole, for 6 h; then every 60 min" in paperpost("schedule", "--on", FRIDAY)
+    monkeypatch.setenv("PAPERPOST_POLL_SECONDS", "90")
+    assert "again every 90 s until it is whole, for 6 h; then every 60 min" in paperpost("schedule", "--on", FRIDAY)
+    errands = paperpost.json("schedule", "--on", FRIDAY)["errands"]
+    assert {e["stage"]: e["every_minutes"] for e in errands} | {"listing": 1.5, "oai": 15.0} == {
+        e["stage"]: e["every_minutes"] for e in errands
+    }
 
 
 def test_without_a_date_it_is_the_batch_that_is_worked_on(paperpost):

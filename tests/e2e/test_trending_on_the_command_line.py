@@ -60,7 +60,9 @@ def test_without_a_list_it_says_where_to_get_one(show):
 
 @pytest.mark.usefixtures("lists")
 def test_of_another_day_and_in_another_way_it_says_what_is_wrong(show):
-    with pytest.raises(PaperPostError, match="No list of 2026-01-05 to 2026-01-05 is stored"):
+    with pytest.raises(PaperPostError, match=r"No list of 2026-01-05 is stored"):
         show("--on", "2026-01-05")
+    with pytest.raises(PaperPostError, match=r"No list of 2026-01-05 to 2026-01-11 is stored"):
+        show("--on", "2026-01-05", "--period", "weekly")
     assert "is not a date" in show("--on", "yesterday")
     assert "daily" in show("--period", "hourly")

@@ -7,7 +7,7 @@ from digests.composing.compose import Keyword, compose
 from digests.composing.digest import Coverage, Digest, Extent, Nothing, Update
 from digests.composing.dropping import drop_papers
 from digests.keywords.match import Field, Match, Span
-from digests.papers.late import Late
+from digests.papers.late_papers import Late
 from digests.papers.paper import Announced, ArxivId, Kind
 from digests.summaries.summary import Card, Point, Summary, SummaryState
 from tests.builders import make_paper

@@ -96,6 +96,44 @@ def test_no_paper_and_no_list_are_said_and_offer_no_papers():
     assert "huggingface.co" not in below[0] + missing[0]
 
 
+@pytest.mark.parametrize(
+    ("changes", "offered"),
+    [
+        ({}, "/trending daily 20"),
+        ({"min_upvotes": 0}, "/trending daily 10"),
+        ({"min_upvotes": 500}, "/trending daily 1000"),
+        ({"min_upvotes": 2000}, "/trending daily 10"),
+        ({"min_upvotes": 9999}, "/trending daily 10"),
+        ({"min_upvotes": 2000, "listed": LISTED[2:], "period": Period.MONTHLY}, "/trending monthly 12"),
+        ({"min_upvotes": 6000, "listed": (replace(LISTED[0], upvotes=8000),)}, "/trending daily 9999"),
+        ({"min_upvotes": 9999, "listed": (replace(LISTED[0], upvotes=10_000),)}, ""),
+        ({"listed": ()}, ""),
+    ],
+)
+def test_the_threshold_that_is_offered_is_one_that_helps(changes, offered):
+    page = build_trending_page(build(**changes), CARDS)
+    assert page.example == offered
+    (*_, foot) = render_trending_parts(build(**changes), CARDS)
+    assert (offered in foot) == bool(offered) or "票数更" not in foot
+
+
+def test_where_nobody_reaches_the_threshold_a_lower_one_is_offered():
+    text = TRENDING_FORMATS["text"](build(min_upvotes=2000), CARDS)
+    (said,) = render_trending_parts(build(min_upvotes=2000), CARDS)
+    assert "票数更高" not in text + said
+    assert "票数放低一些：/trending daily 10" in text
+    assert "票数放低一些：<code>/trending daily 10</code>" in said
+
+
+def test_a_command_in_the_mail_stands_on_one_line_and_without_papers_there_is_no_empty_list():
+    html = LexborHTMLParser(render_trending_mail(build(), CARDS).html)
+    assert [code.text() for code in html.css("code")] == ["/trending daily 20", "/trending off daily"]
+    assert "nowrap" in html.css_first("code").attributes["style"]
+    assert html.css_first(".ranking") is not None
+    empty = LexborHTMLParser(render_trending_mail(build(min_upvotes=2000), CARDS).html)
+    assert empty.css_first(".ranking") is None
+
+
 def test_as_of_when_it_is_is_said_where_it_was_not_read_to_its_end():
     as_of = datetime(2026, 11, 20, 16, 5, tzinfo=UTC)
     assert "票数截至北京时间 11-21 00:05，之后的没能取到" in render_trending_parts(build(as_of=as_of), CARDS)[0]
@@ -154,6 +192,7 @@ def test_the_mail_names_the_way_out():
         build(), CARDS, leave_url="https://example.org/leave/7", leave_mailto="mailto:a@example.org"
     )
     assert mail.html.count("https://example.org/leave/7") == 2
-    assert "退订：https://example.org/leave/7" in mail.text
+    assert mail.html.count(">退订全部邮件</a>") == 2
+    assert "退订全部邮件：https://example.org/leave/7" in mail.text
     assert "/trending off daily" in mail.text
     assert mail.subject == "论文邮差 每日热门 11月20日（周五）：3 篇，最高 1,286 票"

@@ -1,8 +1,6 @@
 """The stand-in counts what it is asked, by the simulated clock, and says who asked too much; and what goes wrong."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -11,8 +9,7 @@ from digests.errors import SourceMalformed, SourceUnavailable
 from digests.papers.oai import read_oai
 from digests.papers.politeness import INTERVALS_SECONDS, take_turn
 from digests.papers.wire import read_document
-from digests.store.engine import Store, open_store
-from digests.store.migrate import migrate
+from digests.store.engine import Store
 from sandbox.arxiv import build_app
 from sandbox.arxiv_faults import Fault
 from sandbox.replay.rules import Host, Traffic, Visit, find_host
@@ -198,14 +195,6 @@ def test_tokens_can_expire_at_once():
 
 
 # --- the house's own fetcher ---
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store(f"sqlite:///{tmp_path / 'paperpost.db'}")
-    migrate(store)
-    yield store
-    store.close()
 
 
 def test_with_the_houses_manners_nothing_is_wrong(store: Store):

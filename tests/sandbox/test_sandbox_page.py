@@ -29,7 +29,7 @@ EVENING = announced_at(SAMPLES[0].announced_on)
 BATCH = BatchStatus(
     scope="cs", source="list", announced_on=SAMPLES[0].announced_on, seen=26, total=26, closed_at=EVENING, fault=""
 )
-STATUS = make_status(batches=(BATCH,), readers=1, keywords=2, deliveries={"sent": 3})
+STATUS = make_status(batches=(BATCH,), readers=1, keywords=2, recent_deliveries={"sent": 3})
 
 
 class Desk:

@@ -29,6 +29,8 @@ def postgresql_url() -> Iterator[str]:
     store = open_store(url.set(database="template").render_as_string(hide_password=False))
     migrate(store)
     store.close()
+    # What does not outlive the tests need not be safe on a disk.
+    _run(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
     yield url.render_as_string(hide_password=False)
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -36,27 +38,30 @@ def postgresql_url() -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A SQLite file that is not there yet, or a migrated PostgreSQL database."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'paperpost.db'}"
         return
     server = make_url(request.getfixturevalue("postgresql_url"))
     name = f"t{uuid.uuid4().hex}"
-    _run(server, f"CREATE DATABASE {name} TEMPLATE template")
+    _run(server, f"CREATE DATABASE {name} TEMPLATE template STRATEGY file_copy")
     yield server.set(database=name).render_as_string(hide_password=False)
     _run(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
+def store(store_url: str, empty_database: Path) -> Iterator[Store]:
     """An empty database with the whole schema."""
     store = open_store(store_url)
-    migrate(store)
+    if not store.is_postgresql:
+        shutil.copy(empty_database, str(store.engine.url.database))
     yield store
     store.close()
 
 
-def _run(url, statement: str) -> None:
+def _run(url, *statements: str) -> None:
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(statement))
+        for statement in statements:
+            connection.execute(text(statement))
     engine.dispose()

@@ -6,10 +6,10 @@ from sqlalchemy import insert
 
 from digests.alerts import raise_alert
 from digests.cli.coverage import describe_catch_ups, describe_coverage
+from digests.coverage.judging import State
+from digests.coverage.rows import load_coverage
 from digests.papers.collecting.plan import Stage
 from digests.papers.collecting.polling import settle, watch
-from digests.papers.coverage import State
-from digests.papers.coverage_rows import load_coverage
 from digests.status import CatchUpStatus, report_status
 from digests.store.tables import batches, catch_ups
 

@@ -1,6 +1,7 @@
 """One announcement's way through the rooms, on both databases, with a fake channel and a fake model."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,8 +20,7 @@ from digests.subscribers.keywords import add_keywords
 from digests.subscribers.membership import add_address, forget, join
 from digests.subscribers.readers import load_reader
 from digests.summaries.shelf import claim_summaries, save_summary
-from digests.summaries.summarize import Usage
-from digests.summaries.summary import Point, Summary, SummaryState
+from digests.summaries.summary import Point, Summary, SummaryState, Usage
 from tests.builders import NOON, make_paper
 from tests.fakes import FakeChannel
 
@@ -248,6 +248,17 @@ def test_a_preview_shows_the_whole_day_and_stores_nothing(store, day):
     assert preview.cards[BORING.id].summary is None
     empty = Day(store=store, now=clock, on=DAY.replace(day=1), model=None, channels=(), max_full=30)
     assert empty.preview(load_reader(store, reader)).digest.nothing is Nothing.NO_MATCH
+
+
+def test_a_preview_names_a_next_digest_that_is_still_to_come(store, day):
+    announce(store, BORING)
+    reader = load_reader(store, add_reader(store, "boring", mail="a@example.org"))
+    # Two batches later, neither of which is here; then a holiday's.
+    for later, due_on in ((0, 23), (4, 25), (6, 30)):
+        now = NOON + timedelta(days=later)
+        next_due = replace(day, now=lambda now=now: now).preview(reader).digest.next_due
+        assert now < next_due < now + timedelta(days=4)
+        assert next_due.day == due_on
 
 
 def test_a_stored_keyword_that_this_version_refuses_does_not_cost_the_others_their_day(store, day):

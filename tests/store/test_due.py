@@ -10,12 +10,13 @@ from sqlalchemy import select, update
 from digests.clock import announced_at
 from digests.composing.codec import digest_from_json
 from digests.composing.digest import Nothing
+from digests.coverage.readiness import LONGEST_WAIT
 from digests.day import Day
 from digests.delivery import editions as planned_editions
 from digests.delivery.addresses import mark_gone
 from digests.delivery.channel import EMAIL, TELEGRAM
 from digests.delivery.editions import Standing
-from digests.due import LONGEST_WAIT, Due, find_awaiting, find_due, find_groups, find_unannounced, work_out_next
+from digests.due import Due, find_awaiting, find_due, find_groups, find_unannounced, work_out_next
 from digests.papers.calendar import load_calendar
 from digests.papers.collecting.missed import list_catch_ups, plan_missed
 from digests.papers.collecting.plan import Stage
@@ -484,3 +485,21 @@ def test_a_house_that_cannot_ask_at_all_says_something_in_the_end(store):
     dispatch(store, after(MONDAY))
     watch(store, [(Stage.LISTING, "cs")], after(MONDAY))
     assert tell(store, announced_at(TUESDAY) + timedelta(hours=12)) == [Nothing.NOT_ANNOUNCED]
+
+
+def test_an_empty_page_of_an_archive_that_has_papers_every_day_is_waited_for(store):
+    """As on 2026-06-25, when arXiv had a wrong empty page for ten hours."""
+    add_reader(store, before(MONDAY))
+    watch(store, [(Stage.LISTING, "cs"), (Stage.LISTING, "nucl-ex")], before(MONDAY))
+    papers = [make_paper(id=f"2611.9000{number}") for number in range(6)]
+    entries = tuple(Announced(paper, Kind.NEW, item) for item, paper in enumerate(papers, 1))
+    sections = (Section(Kind.NEW, 6, 6),)
+    busy = Announcement(
+        source=Source.LISTING, scope="cs", announced_on=FRIDAY, entries=entries, sections=sections, total=6
+    )
+    store_announcement(store, busy, lambda: after(FRIDAY))
+    announce(store, MONDAY, after(MONDAY), scope="nucl-ex")
+    empty = Announcement(source=Source.LISTING, scope="cs", announced_on=MONDAY)
+    store_announcement(store, empty, lambda: after(MONDAY))
+    assert dispatch(store, after(MONDAY, minutes=90)) == []
+    assert [due.is_late for due in dispatch(store, after(MONDAY) + LONGEST_WAIT)] == [True]

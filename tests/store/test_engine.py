@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, event, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from digests.errors import StoreError
-from digests.store.engine import Store, open_store
+from digests.store.engine import MAX_PARAMETERS, Store, lots, open_store
 from digests.store.migrate import migrate
 from digests.store.tables import editions, forgotten, metadata
 from tests.builders import NOON
@@ -20,6 +20,17 @@ def test_the_migrations_give_the_schema_of_the_tables(store: Store):
     with store.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+
+
+def test_lists_of_any_length_come_in_lots_of_which_a_statement_takes_two(store: Store):
+    taken = []
+    with store.reading() as connection:
+        for some in lots(range(2 * MAX_PARAMETERS + 1)):
+            query = select(func.count()).where(editions.c.id.in_(some), editions.c.subscriber_id.in_(some))
+            assert connection.scalar(query) == 0
+            taken.append(some)
+    assert [len(some) for some in taken] == [MAX_PARAMETERS, MAX_PARAMETERS, 1]
+    assert [number for some in taken for number in some] == list(range(2 * MAX_PARAMETERS + 1))
 
 
 def test_migrating_twice_changes_nothing(store: Store):

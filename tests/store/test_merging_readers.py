@@ -248,3 +248,17 @@ def test_an_operator_s_unconfirmed_address_brings_its_keywords(store: Store):
 
     assert prove(store, chat).merged
     assert [keyword.typed for keyword in list_keywords(store, chat.id)] == ["RLHF"]
+
+
+@pytest.mark.parametrize("began", [(MONDAY, TUESDAY), (None, MONDAY), (MONDAY, None)])
+def test_what_is_late_for_one_of_them_is_late_for_the_one_that_they_become(store: Store, began):
+    """Nobody was there before who had begun before everything: None."""
+    me, other = two_readers(store)
+    early = NOW - timedelta(days=9)
+    serve(store, me, TUESDAY, began_on=began[0], served_at=NOW)
+    serve(store, other, TUESDAY, began_on=began[1], served_at=early, joined_at=early)
+    prove(store, me)
+    with store.reading() as connection:
+        row = connection.execute(select(subscribers).where(subscribers.c.id == me.id)).one()
+    assert (row.joined_at, row.served_at) == (early, early)
+    assert row.began_on == (None if None in began else MONDAY)

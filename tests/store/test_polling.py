@@ -7,11 +7,13 @@ import pytest
 from digests.clock import announced_at
 from digests.papers.collecting.plan import Stage, load_plan
 from digests.papers.collecting.polling import (
+    HOSTS,
     end_turn,
     find_done,
     find_due,
     find_faults,
     find_watched,
+    leave_alone,
     settle,
     take_turn,
     watch,
@@ -32,9 +34,17 @@ def answered(store, wanted, at, **said):
 
 
 def test_one_asks_at_a_time(store):
-    assert [take_turn(store, EVENING) for _ in range(2)] == [True, False]
-    end_turn(store, EVENING)
-    assert take_turn(store, EVENING)
+    until = take_turn(store, EVENING)
+    assert take_turn(store, EVENING) is None
+    end_turn(store, until, EVENING)
+    assert take_turn(store, EVENING) == until
+
+
+def test_who_ends_a_turn_that_ran_out_ends_nobody_elses(store):
+    mine = take_turn(store, EVENING)
+    assert take_turn(store, EVENING + 12 * MINUTES)
+    end_turn(store, mine, EVENING + 13 * MINUTES)
+    assert take_turn(store, EVENING + 13 * MINUTES) is None
 
 
 def test_the_turn_of_somebody_who_died_comes_back(store):
@@ -57,17 +67,19 @@ def test_when_the_source_wants_to_be_left_alone_all_its_pages_wait_and_other_hos
     records = (Stage.OAI, "cs")
     watch(store, [CS, MATH, records], night)
     answered(store, CS, night, fault="429", wait_seconds=3600)
+    leave_alone(store, HOSTS[Stage.LISTING], night + 60 * MINUTES)
     answered(store, records, night)
     assert find_due(store, night + 59 * MINUTES) == records
     answered(store, records, night + 59 * MINUTES)
     assert find_due(store, night + 59 * MINUTES) is None
-    assert find_due(store, night + 60 * MINUTES) == CS
+    assert find_due(store, night + 60 * MINUTES) == MATH
 
 
 def test_feeds_and_records_are_one_service_to_arxiv(store):
     watch(store, [(Stage.RSS, "cs.LG"), (Stage.OAI, "cs")], EVENING)
-    answered(store, (Stage.RSS, "cs.LG"), EVENING, fault="429", wait_seconds=3600)
+    leave_alone(store, HOSTS[Stage.RSS], EVENING + 60 * MINUTES)
     assert find_due(store, EVENING + 59 * MINUTES) is None
+    assert find_due(store, EVENING + 60 * MINUTES) is not None
 
 
 def test_an_old_page_is_asked_for_again_soon_and_rarely_in_the_end(store):

@@ -11,8 +11,7 @@ from digests.delivery import ledger
 from digests.delivery.states import FINAL, MOVES, DeliveryState, move
 from digests.errors import Deferred, MessageRejected, RecipientGone, Unknown
 from digests.store.engine import open_store
-from digests.store.migrate import migrate
-from digests.store.tables import deliveries
+from digests.store.tables import deliveries, metadata
 from tests.builders import NOON
 from tests.sending import OVER, change, claim, planned, states
 
@@ -38,7 +37,7 @@ class Sending(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.store = open_store("sqlite://")
-        migrate(self.store)
+        metadata.create_all(self.store.engine)
         self.pair = planned(self.store, parts=self.PARTS)
         self.now = NOON
         self.alive = []

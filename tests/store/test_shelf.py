@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event, select
 
 from digests.errors import SourceMalformed
-from digests.papers.batches import BatchRow, coverage
+from digests.papers.batches import BatchRow, coverage, find_batch_row
 from digests.papers.gate import Fault
 from digests.papers.paper import Announced, Announcement, Kind, Section, Source
 from digests.papers.shelf import Stored, find_papers, latest_date, load_batch, store_announcement
@@ -209,30 +209,26 @@ def test_unknown_ids_are_not_found(store):
 def test_coverage_says_what_is_whole_and_where_to_go_on(store):
     store_announcement(store, make_listing(make_paper(), total=3), noon)
     store_announcement(store, read_fixture("feeds/rss.xml"), noon)
+    batch = {"scope": "cs.LG", "announced_on": DAY, "updated_at": NOON, "changed_at": NOON}
     assert coverage(store, DAY) == [
         BatchRow(
-            scope="cs.LG",
-            source=Source.LISTING,
-            seen=1,
-            total=3,
-            whole=False,
-            fault="gap",
-            next_skip=1,
-            added=1,
-            changed_at=NOON,
+            **batch, source=Source.LISTING, seen=1, total=3, closed_at=None, fault="gap", items=((1, 1),), added=1
         ),
-        BatchRow(scope="cs.LG", source=Source.RSS, seen=5, total=None, whole=True, added=5, changed_at=NOON),
+        BatchRow(**batch, source=Source.RSS, seen=5, total=None, closed_at=NOON, fault="", items=(), added=5),
     ]
+    assert [(row.whole, row.next_skip) for row in coverage(store, DAY)] == [(False, 1), (True, None)]
+    assert find_batch_row(store, "cs.LG", Source.RSS, DAY) == coverage(store, DAY)[1]
+    assert find_batch_row(store, "cs.LG", Source.ATOM, DAY) is None
 
 
 def test_what_was_whole_stays_whole_when_a_worse_answer_comes_later(store):
     page = read_fixture("listing/whole.html")
     store_announcement(store, page, noon)
-    before = coverage(store, DAY)
+    (before,) = coverage(store, DAY)
     lagging = replace(page, entries=page.entries[:3], sections=(*page.sections[:2], Section(Kind.REPLACE, 0, 2)))
     for worse in (lagging, replace(page, entries=(), sections=(), total=None)):
         store_announcement(store, worse, later)
-    assert coverage(store, DAY) == before
+    assert coverage(store, DAY) == [replace(before, updated_at=later())]
 
 
 def test_a_batch_that_was_short_closes_when_the_rest_is_there(store):
@@ -313,3 +309,12 @@ def test_the_two_stress_pages_close_a_batch_of_2647(store, recorded):
     (row,) = coverage(store, date(2026, 2, 3))
     assert (row.seen, row.total, row.whole) == (2647, 2647, True)
     assert len(load_batch(store, date(2026, 2, 3))) == 2647
+
+
+def test_a_stale_feed_with_nothing_new_in_it_is_one_too(store):
+    crossed = replace(read_fixture("feeds/rss.xml"), entries=(Announced(make_paper(), Kind.CROSS),))
+    store_announcement(store, crossed, noon)
+    tomorrow = DAY + timedelta(days=1)
+    store_announcement(store, replace(crossed, announced_on=tomorrow), later)
+    assert [(row.whole, row.fault) for row in coverage(store, tomorrow)] == [(False, Fault.STALE)]
+    assert load_batch(store, tomorrow) == []

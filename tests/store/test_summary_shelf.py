@@ -12,7 +12,7 @@ from digests.errors import SummaryClosed, SummaryUnavailable
 from digests.papers.paper import ArxivId
 from digests.store.tables import papers, summaries
 from digests.summaries.due import summarise_due
-from digests.summaries.llm import Answer
+from digests.summaries.model import Answer
 from digests.summaries.shelf import (
     claim_summaries,
     due_summaries,
@@ -22,8 +22,8 @@ from digests.summaries.shelf import (
     plan_summaries,
     save_summary,
 )
-from digests.summaries.summarize import Summarizer, Usage
-from digests.summaries.summary import Key, Point, Summary, SummaryState
+from digests.summaries.summarize import Summarizer
+from digests.summaries.summary import Key, Point, Summary, SummaryState, Usage
 from tests.builders import NOON
 
 KEY = Key("zh", "m1", "p1")

@@ -1,19 +1,21 @@
 """Papers that are withdrawn while digests with them wait, on both databases."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from digests.composing.digest import Nothing
 from digests.day import render_edition
 from digests.delivery.channel import EMAIL
 from digests.delivery.editions import sent_paper_ids
 from digests.delivery.ledger import begin, claim_next, due_targets, settle
-from digests.delivery.withdrawals import drop_withdrawn
+from digests.delivery.withdrawals import drop_withdrawn, has_waiting
 from digests.errors import Deferred
-from digests.papers.late import find_withdrawn
+from digests.papers.late_papers import find_withdrawn
 from digests.papers.paper import Kind
 from digests.store.engine import Store
 from digests.store.tables import deliveries
@@ -122,3 +124,48 @@ def test_nothing_withdrawn_is_nothing_to_do(house: House):
     assert drop_withdrawn(house.store, [], house.now) == 0
     assert drop_withdrawn(house.store, ["2611.77777"], house.now) == 0
     assert bodies(house) == before
+
+
+def count_reads(store: Store, work: Callable[[], object]) -> int:
+    reads: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.startswith("SELECT") and "FOR UPDATE" not in statement:
+            reads.append(statement)
+
+    event.listen(store.engine, "before_cursor_execute", note)
+    work()
+    event.remove(store.engine, "before_cursor_execute", note)
+    return len(reads)
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_words_are_read_once_for_hundreds_of_editions(house: House):
+    """PostgreSQL marks the reads of what is replaced, one for each edition."""
+    for _ in range(6):
+        house.join("agent")
+    house.serve(MONDAY)
+    gone = withdraw(house)
+    # What waits, the digests of the lot, its papers and their summaries.
+    assert count_reads(house.store, lambda: drop_withdrawn(house.store, gone, house.now)) == 4
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+def test_more_than_a_lot_is_replaced_lot_by_lot(store: Store):
+    house = House(store)
+    readers = [house.join("agent") for _ in range(201)]
+    house.go(MONDAY)
+    house.announce(MONDAY, GONE, STAYS)
+    house.serve(MONDAY)
+    assert drop_withdrawn(store, withdraw(house), house.now) == len(readers)
+    assert all(GONE.id not in body for _, _, body in bodies(house))
+
+
+def test_whether_anything_waits_is_known(house: House):
+    assert has_waiting(house.store)
+    for edition_id, target_id in due_targets(house.store, house.now):
+        claim = claim_next(house.store, edition_id=edition_id, target_id=target_id, lease_seconds=60, now=house.now)
+        assert claim is not None
+        assert begin(house.store, claim, house.now)
+        settle(house.store, claim, "sent", house.now)
+    assert not has_waiting(house.store)

@@ -11,7 +11,7 @@ from digests.composing.compose import Keyword, compose
 from digests.composing.digest import Digest, Elsewhere, Nothing, Update
 from digests.composing.dropping import drop_papers
 from digests.keywords.match import Field, Match, Span
-from digests.papers.late import Late
+from digests.papers.late_papers import Late
 from digests.papers.paper import Announced, ArxivId, Kind
 from tests.builders import make_paper
 
@@ -105,6 +105,13 @@ def test_what_is_dropped_is_counted_nowhere():
     assert (agent.hits, robot.hits) == (2, 1)
     assert agent.elsewhere == (Elsewhere("robot", 1),)
     assert drop_papers(left, {ArxivId("1")}) is left
+
+
+def test_of_a_keyword_whose_papers_were_all_dropped_it_is_not_said_that_it_found_none():
+    digest = compose_day([announce("1"), announce("2")], [hit(AGENT, "1"), hit(ROBOT, "2")])
+    assert [section.keyword for section in drop_papers(digest, {ArxivId("1")}).sections] == ["robot"]
+    without = compose_day([announce("1")], [hit(AGENT, "1")])
+    assert [(one.keyword, one.hits) for one in drop_papers(without, {ArxivId("1")}).sections] == [("robot", 0)]
 
 
 def test_when_all_is_dropped_it_says_so_unless_there_are_updates():

@@ -7,9 +7,10 @@ import pytest
 from digests.composing.codec import digest_from_json, digest_to_json
 from digests.composing.coverage import choose_coverage, find_named
 from digests.composing.digest import Coverage, Digest, Extent
+from digests.coverage.judging import CatchUp, Covered, Known, Poll, State, judge_archive, judge_category
 from digests.keywords.language import parse
+from digests.papers.batches import BatchRow
 from digests.papers.collecting.plan import Stage
-from digests.papers.coverage import CatchUp, Covered, Known, Poll, Row, State, judge_archive, judge_category
 from digests.papers.paper import Source
 from digests.phrases import load_phrases
 from digests.rendering.coverage import say_coverage
@@ -23,7 +24,11 @@ SOON = ANNOUNCED + 20 * MINUTE
 
 
 def row(*, closed=False, fault="", seen=75, total=94, added=0, changed=SOON, updated=SOON):
-    return Row(
+    return BatchRow(
+        scope="math",
+        announced_on=ON,
+        source=Source.LISTING,
+        items=(),
         seen=seen,
         total=total,
         closed_at=SOON if closed else None,
@@ -113,9 +118,10 @@ LATER = ANNOUNCED + 72 * HOUR
         (None, {}, State.MISSING, ""),
         (CatchUp(closed_at=None, fault="403"), {}, State.CATCHING_UP, "403"),
         (CatchUp(closed_at=LATER, fault="gone"), {}, State.MISSING, "gone"),
-        (CatchUp(closed_at=LATER, fault=""), {}, State.CAUGHT_UP, ""),
+        (CatchUp(closed_at=LATER, fault=""), {}, State.QUIET, ""),
+        (CatchUp(closed_at=LATER, fault="by records"), {"OAI": row(seen=3)}, State.PARTIAL, "by records"),
         (None, {"CATCHUP": row(closed=True)}, State.CAUGHT_UP, ""),
-        (CatchUp(closed_at=LATER, fault=""), {"LISTING": row(fault="gap")}, State.CAUGHT_UP, ""),
+        (CatchUp(closed_at=LATER, fault=""), {"LISTING": row(fault="empty")}, State.QUIET, ""),
     ],
 )
 def test_a_batch_of_the_past_is_missing_or_caught_up_with(catch_up, rows, state, fault):

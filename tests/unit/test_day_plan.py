@@ -6,10 +6,17 @@ import pytest
 
 from digests.papers.calendar import is_batch_date
 from digests.papers.collecting.plan import Stage, load_plan
+from digests.phrases import load_phrases
 
 
 def test_every_stage_is_planned():
     assert set(load_plan()) == set(Stage)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_a_stage_asks_for_and_why_is_said_in_every_language(language):
+    sentences = load_phrases(language).section("schedule")
+    assert {f"{word}_{stage}" for word in ("asks", "why") for stage in Stage} <= set(sentences)
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,6 @@ from digests.delivery.states import DeliveryState
 from digests.errors import Deferred, MessageRejected, RecipientGone, RecipientMoved, Unknown
 from digests.rendering.email import Mail
 from digests.rendering.telegram import mark_repeat
-from digests.store.engine import open_store
-from digests.store.migrate import migrate
 from digests.store.tables import deliveries, subscribers, targets
 from tests.builders import NOON, add_reader
 from tests.fakes import FakeChannel
@@ -29,14 +27,6 @@ class Clock:
 
     def __call__(self):
         return self.now
-
-
-@pytest.fixture
-def store(tmp_path):
-    store = open_store(f"sqlite:///{tmp_path / 'paperpost.db'}")
-    migrate(store)
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -52,6 +52,13 @@ def test_an_empty_value_is_the_default(monkeypatch):
     assert load_settings().home == Path("var")
 
 
+def test_a_pause_between_two_polls_is_the_plans_unless_it_is_set(monkeypatch):
+    monkeypatch.setenv("PAPERPOST_POLL_SECONDS", "")
+    assert load_settings().poll_seconds is None
+    monkeypatch.setenv("PAPERPOST_POLL_SECONDS", "90")
+    assert load_settings().poll_seconds == 90
+
+
 def test_a_password_is_never_repeated(monkeypatch):
     monkeypatch.setenv("PAPERPOST_SMTP_URL", "ftp://user:hunter2@host")
     with pytest.raises(ConfigError) as refused:

@@ -7,7 +7,7 @@ import pytest
 
 from digests.errors import SummaryRejected
 from digests.keywords.language import parse
-from digests.summaries.llm import Answer
+from digests.summaries.model import Answer
 from digests.summaries.prompt import load_instructions
 from digests.summaries.suggesting import Suggester, build_queries_schema, parse_queries
 

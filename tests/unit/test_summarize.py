@@ -7,7 +7,7 @@ import pytest
 
 from digests.errors import SummaryClosed, SummaryRejected, SummaryUnavailable
 from digests.summaries.fidelity import build_source
-from digests.summaries.llm import Answer
+from digests.summaries.model import Answer
 from digests.summaries.prompt import build_question, load_prompt
 from digests.summaries.summarize import Summarizer
 from digests.summaries.summary import Point, SummaryState

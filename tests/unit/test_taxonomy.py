@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from digests.errors import InputError
 from digests.papers.taxonomy import (
     all_archives,
     all_categories,
@@ -10,6 +11,7 @@ from digests.papers.taxonomy import (
     category_name,
     find_archive,
     find_category,
+    read_scopes,
     scope_named,
 )
 
@@ -82,3 +84,9 @@ def test_the_table_has_every_category_and_archive_of_arxiv(recorded):
     aliases = taxonomy["category_aliases"] | taxonomy["archives_subsumed"]
     assert {alias: canonical_category(alias) for alias in aliases} == aliases
     assert all(category_name(key) == taxonomy["categories"][key]["full_name"] for key in active)
+
+
+def test_names_of_archives_and_categories_are_read_each_once_and_all_unknown_ones_are_said():
+    assert read_scopes(["CS", "cs", "cs.NA", "math.na", "hep-th"]) == ("cs", "math.NA", "hep-th")
+    with pytest.raises(InputError, match=r"^arXiv has no foo, bar\."):
+        read_scopes(["foo", "cs", "bar"])

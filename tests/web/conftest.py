@@ -1,42 +1,23 @@
 """Our pages served by a real uvicorn on loopback, over a real database."""
 
-import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx
 import pytest
 import uvicorn
 
-from digests.store.engine import Store, open_store
-from digests.store.migrate import migrate
+from digests.store.engine import Store
 from tests.waiting import eventually
 from web.app import build_app
 from web.services import WebServices
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 SALT = b"a salt of the tests"
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("web") / "empty.db"
-    store = open_store(f"sqlite:///{path}")
-    migrate(store)
-    store.close()
-    return path
-
-
-@pytest.fixture
-def store(empty_database: Path, tmp_path: Path) -> Iterator[Store]:
-    store = open_store(f"sqlite:///{shutil.copy(empty_database, tmp_path / 'paperpost.db')}")
-    yield store
-    store.close()
 
 
 @pytest.fixture

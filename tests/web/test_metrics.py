@@ -5,14 +5,18 @@ from datetime import date, timedelta
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from digests.alerts import raise_alert
 from digests.heartbeat import beat
 from digests.papers.collecting.plan import Stage
 from digests.papers.collecting.polling import settle, watch
-from digests.store.tables import batches, catch_ups
-from tests.builders import add_reader
+from digests.papers.paper import Source
+from digests.papers.shelf import store_papers
+from digests.store.tables import batches, catch_ups, summaries
+from digests.summaries.shelf import plan_summaries
+from tests.builders import add_reader, make_paper
+from tests.sending import plan
 from tests.web.conftest import NOW
 
 FRIDAY, THURSDAY = date(2026, 11, 20), date(2026, 11, 19)
@@ -36,6 +40,14 @@ def add_batch(store, scope, on, **fields):
     row |= {"closed_at": NOW - HOUR, "updated_at": NOW, "changed_at": NOW, "items": []}
     with store.writing() as connection:
         connection.execute(insert(batches).values(row | fields))
+
+
+def add_summary(store, number, state):
+    paper = make_paper(id=f"2611.{number:05}", title=f"Paper {number}")
+    store_papers(store, [paper], Source.HF, lambda: NOW)
+    plan_summaries(store, [paper.id], "zh", model="small", prompt_version="1", now=NOW)
+    with store.writing() as connection:
+        connection.execute(update(summaries).where(summaries.c.paper_id == paper.id).values(state=state))
 
 
 def test_an_empty_house_has_numbers_too(client):
@@ -73,6 +85,18 @@ def test_what_fails_and_what_waits_is_counted(client, store):
     assert (found["catch_ups_open", "late"], found["catch_ups_open", "history"]) == (1, 2)
     assert (found["alerts_open", ""], found["readers", "active"]) == (1, 1)
     assert found["heartbeat_age_seconds", "worker"] == 90
+
+
+def test_history_is_not_counted_at_every_scrape(client, store):
+    reader, (target,) = add_reader(store, "telegram")
+    plan(store, reader, target, 2, now=NOW)
+    plan(store, reader, target, 1, slot="old", now=NOW - timedelta(days=8))
+    for number, state in enumerate(["planned", "claimed", "failed", "refused", "done", "doubtful"]):
+        add_summary(store, number, state)
+    found = scrape(client)
+    assert found["deliveries_recent", "planned"] == 2
+    unwritten = {state: value for (name, state), value in found.items() if name == "summaries_unwritten"}
+    assert unwritten == {"planned": 1, "claimed": 1, "failed": 1, "refused": 1}
 
 
 def test_nobodys_address_or_keyword_stands_there(client, store):

@@ -32,6 +32,19 @@ signal.signal(signal.SIGTERM, end)
 (folder / name).touch()
 signal.pause()
 """
+ENDS_WITH_THE_OTHER = """
+import pathlib, signal, sys, threading
+mine, others = (pathlib.Path(path) for path in sys.argv[1:])
+def end(*_):
+    mine.with_suffix(".asked").touch()
+    while not others.with_suffix(".asked").exists():
+        threading.Event().wait(0.01)
+    mine.with_suffix(".ended").touch()
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+mine.touch()
+signal.pause()
+"""
 HAS_A_CHILD = """
 import signal, subprocess, sys
 subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
@@ -84,7 +97,18 @@ def test_stopping_ends_every_child(tmp_path):
     assert not any(psutil.pid_exists(pid) for pid in pids)
 
 
-def test_stopping_asks_the_last_started_first(tmp_path):
+def test_stopping_lets_those_whom_nobody_waits_for_end_together(tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+
+    def child(mine: Path, others: Path) -> Process:
+        return Process(mine.name, [sys.executable, "-c", ENDS_WITH_THE_OTHER, str(mine), str(others)])
+
+    with Supervisor([child(one, two), child(two, one)], tmp_path, ENVIRONMENT):
+        eventually(lambda: one.exists() and two.exists(), "both can be asked to end")
+    assert {path.name for path in tmp_path.glob("*.ended")} == {"one.ended", "two.ended"}
+
+
+def test_stopping_ends_what_was_waited_for_after_all_that_was_started_later(tmp_path):
     def child(name: str) -> Process:
         return Process(name, [sys.executable, "-c", SAYS_GOODBYE, name, str(tmp_path)], (tmp_path / name).exists)
 

@@ -1,7 +1,7 @@
 """The plan of one date: what is asked of whom, when, for how long. For `paperpost schedule`."""
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -18,6 +18,7 @@ _INTERVALS: Final = {
     Stage.LISTING: LISTING_INTERVAL_SECONDS,
     Stage.OAI: SERVICES_INTERVAL_SECONDS,
     Stage.RSS: SERVICES_INTERVAL_SECONDS,
+    Stage.LAST_LOOK: LISTING_INTERVAL_SECONDS,
 }
 
 
@@ -73,11 +74,17 @@ class Agenda:
     errands: tuple[Errand, ...]
 
 
-def build_agenda(on: date, wanted: Mapping[Stage, Collection[str]], calendar: Calendar) -> Agenda:
+def build_agenda(
+    on: date, wanted: Mapping[Stage, Collection[str]], calendar: Calendar, *, every: timedelta | None = None
+) -> Agenda:
     """What belongs to the batch of that date, and what is asked every day.
 
     wanted  the scopes of each stage
+    every   between two askings for a page that is not whole; None = the plan's
     """
+    plan = load_plan()
+    if every is not None:
+        plan = {**plan, Stage.LISTING: replace(plan[Stage.LISTING], every=every)}
     is_batch = is_batch_date(on)
     kind = (Kind.HOLIDAY if calendar.is_holiday(on) else Kind.BATCH) if is_batch else Kind.WEEKEND
     return Agenda(
@@ -86,7 +93,7 @@ def build_agenda(on: date, wanted: Mapping[Stage, Collection[str]], calendar: Ca
         announced_at=announced_at(on) if is_batch else None,
         next_on=calendar.find_next_announced(on),
         change=find_clock_change(on - _DAY) or find_clock_change(on),
-        errands=tuple(_list_errands(on, wanted, is_batch=is_batch)),
+        errands=tuple(_list_errands(on, plan.values(), wanted, is_batch=is_batch)),
     )
 
 
@@ -110,10 +117,12 @@ def find_offset(moment: datetime) -> timedelta:
     return moment.astimezone(ARXIV_ZONE).utcoffset() or timedelta()
 
 
-def _list_errands(on: date, wanted: Mapping[Stage, Collection[str]], *, is_batch: bool) -> Iterator[Errand]:
+def _list_errands(
+    on: date, tables: Iterable[Timetable], wanted: Mapping[Stage, Collection[str]], *, is_batch: bool
+) -> Iterator[Errand]:
     found: list[Errand] = []
-    for stage, table in load_plan().items():
-        scopes = tuple(wanted.get(stage, ()))
+    for table in tables:
+        scopes = tuple(wanted.get(table.stage, ()))
         if not table.at:
             yield Errand(table, None, scopes)
         elif is_batch or table.day is Belongs.EVERY:

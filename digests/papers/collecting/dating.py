@@ -20,7 +20,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from digests.clock import ARXIV_ZONE
-from digests.papers.calendar import Calendar, is_batch_date
+from digests.papers.calendar import Calendar
 from digests.papers.paper import NEWS, ArxivId, Kind, Record
 from digests.papers.taxonomy import archives_of, canonical_category
 
@@ -55,7 +55,7 @@ class Window:
 def build_window(scope: str, on: date, newest_before: date | None, calendar: Calendar) -> Window:
     """`newest_before`: of the batches that are here, for the calendar may take a day for a holiday that was none."""
     before = on - _DAY
-    while not is_batch_date(before) or calendar.is_holiday(before):
+    while not calendar.is_announced(before):
         before -= _DAY
     return Window(
         scope=scope,

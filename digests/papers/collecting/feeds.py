@@ -4,12 +4,13 @@ from datetime import date
 
 from sqlalchemy import select
 
-from digests.papers.batches import coverage
+from digests.papers.batches import coverage, find_batch_row
 from digests.papers.collecting.checking import check_document
 from digests.papers.collecting.stages import Desk, Outcome
 from digests.papers.gate import Fault
-from digests.papers.paper import Announcement, ArxivId, Kind, Source
+from digests.papers.paper import ArxivId, Kind, Source
 from digests.papers.shelf import store_announcement
+from digests.papers.taxonomy import archives_of
 from digests.papers.wire import read_document
 from digests.store.tables import announcements, papers
 
@@ -17,8 +18,8 @@ from digests.store.tables import announcements, papers
 def look_at_feed(desk: Desk, scope: str, on: date) -> Outcome:
     """Ask for today's feed of a category; through when it is that of `on` and has every paper that the page has.
 
-    A feed can be late, stale (today's date, yesterday's papers) or cut; an empty one is believed where the page has
-    nothing new in the category either.
+    A feed can be late, stale (today's date, yesterday's papers) or cut; an empty one is believed where the page is
+    whole and has nothing new in the category either.
     Raises  SourceUnavailable, SourceMalformed.
     """
     payload = desk.sources.fetch_feed(scope)
@@ -31,8 +32,10 @@ def look_at_feed(desk: Desk, scope: str, on: date) -> Outcome:
     lacks = known - {entry.paper.id for entry in feed.entries}
     stored = store_announcement(desk.store, feed, desk.now, doubt=Fault.LACKING if lacks and feed.entries else None)
     changed = frozenset({on} if stored.announced else ())
-    is_quiet = not feed.entries and not feed.broken and not known
-    return Outcome(is_through=is_quiet or _is_whole(desk, feed), changed=changed, found=stored.entries, on=on)
+    is_quiet = not feed.entries and not feed.broken and not known and _has_page(desk, scope, on)
+    row = find_batch_row(desk.store, feed.scope, Source.RSS, on)
+    is_whole = row is not None and row.whole
+    return Outcome(is_through=is_quiet or is_whole, changed=changed, found=stored.entries, on=on)
 
 
 def _find_new(desk: Desk, category: str, on: date) -> set[ArxivId]:
@@ -46,7 +49,7 @@ def _find_new(desk: Desk, category: str, on: date) -> set[ArxivId]:
         return {ArxivId(row.id) for row in connection.execute(query) if row.categories[:1] == [category]}
 
 
-def _is_whole(desk: Desk, feed: Announcement) -> bool:
-    assert feed.announced_on is not None
-    rows = coverage(desk.store, feed.announced_on)
-    return any(row.whole for row in rows if row.source is Source.RSS and row.scope == feed.scope)
+def _has_page(desk: Desk, category: str, on: date) -> bool:
+    """Whether a page that has the category's papers is whole."""
+    listed = {category, *archives_of(category)}
+    return any(row.whole and row.source.is_page and row.scope in listed for row in coverage(desk.store, on))

@@ -6,29 +6,32 @@ fetched on its day they are history: the newest first, and what most people read
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import select, update
 
-from digests.clock import announced_at
+from digests.clock import Now, announced_at
 from digests.errors import SourceError, SourceMalformed, SourceUnavailable
-from digests.papers.batches import coverage
-from digests.papers.calendar import Calendar, find_expected, find_next_expected
+from digests.papers.batches import BatchRow, find_batch_row
+from digests.papers.calendar import CATCH_UP_SPAN, Calendar, find_expected, find_next_expected
 from digests.papers.collecting.checking import check_document
+from digests.papers.collecting.plan import Stage, load_plan
+from digests.papers.collecting.polling import find_left_alone, leave_alone
 from digests.papers.collecting.records import catch_up_by_records
 from digests.papers.collecting.stages import Desk
-from digests.papers.fetch import PAGE_SIZE
+from digests.papers.gate import PAGE_SIZE
 from digests.papers.paper import Announcement, Source
-from digests.papers.shelf import store_announcement
+from digests.papers.politeness import LISTING_KEY, SERVICES_KEY
+from digests.papers.shelf import load_batch, store_announcement
 from digests.papers.taxonomy import archive_of
 from digests.papers.wire import read_document
 from digests.store.engine import Store
 from digests.store.tables import batches, catch_ups
 
 #: arXiv shows the days of the last 90 (https://arxiv.org/catchup); OAI-PMH knows all.
-MAX_DAYS: Final = 90
 #: What a first start brings, for back-tests.
 HISTORY_DAYS: Final = 30
 _FIRST_ARCHIVES: Final = ("cs", "stat", "eess")
@@ -37,7 +40,14 @@ _OTHERS_RANK: Final = 1_000
 #: A page keeps its batch over a weekend and a holiday.
 _ITS_DAY: Final = timedelta(days=5)
 _ENOUGH: Final = 5
-_PAUSE: Final = timedelta(minutes=5)
+#: An empty page is believed when it was so often, hours apart, and the records have nothing either.
+_EMPTY_ENOUGH: Final = 3
+_DOUBT: Final = timedelta(hours=1)
+#: After the records, which are never whole, the pages are tried again; where these were malformed, never.
+_NEXT_ROUND: Final = timedelta(hours=6)
+_NO_PAGE: Final = 0
+#: What stands at a batch of which nobody has a page.
+BY_RECORDS: Final = "only what OAI-PMH still dates to that day: papers changed since are missing"
 _LONGEST_PAUSE: Final = timedelta(hours=1)
 
 
@@ -46,6 +56,11 @@ class Route(StrEnum):
 
     PAGE = "page"
     RECORDS = "records"
+
+    @property
+    def host(self) -> str:
+        """Whom it asks, as politeness.py names them."""
+        return LISTING_KEY if self is Route.PAGE else SERVICES_KEY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +77,12 @@ class CatchUp:
     attempts: int
     fault: str
     closed_at: datetime | None
+    rank: int
+
+    @property
+    def is_history(self) -> bool:
+        """Nobody was to have it: what it brings is late for nobody."""
+        return self.rank >= _HISTORY_RANK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +92,6 @@ class Taken:
     changed: frozenset[date] = frozenset()
     closed: bool = False
     fault: str = ""
-    wait_seconds: float = 0.0
 
 
 def plan_missed(store: Store, scopes: Collection[str], now: datetime, calendar: Calendar) -> int:
@@ -81,20 +101,32 @@ def plan_missed(store: Store, scopes: Collection[str], now: datetime, calendar: 
 
 
 def plan_since(store: Store, scopes: Collection[str], since: date, now: datetime, calendar: Calendar) -> int:
-    """The same from `since` on, because a person asks for it; what was given up is tried again."""
-    whole = {scope: _find_whole(store, scope, since) for scope in scopes}
-    missing = [(scope, on) for scope in scopes for on in _list_dates(since, now, calendar) if on not in whole[scope]]
+    """The same from `since` on, because a person asks for it; what was given up is tried again.
+
+    What readers should have had is late, as in plan_missed, and comes first.
+    """
+    dates = [on for on in _list_dates(since, now) if calendar.is_announced(on)]
+    rows = []
+    for scope in scopes:
+        first, whole = _find_first_live(store, scope), _find_whole(store, scope, since)
+        missed = {on: first is not None and on > first for on in dates if on not in whole}
+        rows += [_build_row(scope, on, now, is_missed=late, is_late=late) for on, late in missed.items()]
     with store.writing() as connection:
-        for scope, on in missing:
-            closed = (catch_ups.c.scope == scope, catch_ups.c.announced_on == on, catch_ups.c.fault != "")
+        for row in rows:
+            known = (catch_ups.c.scope == row["scope"], catch_ups.c.announced_on == row["announced_on"])
+            closed = (*known, catch_ups.c.fault != "")
             again = {"closed_at": None, "attempts": 0, "fault": "", "next_at": now, "route": Route.PAGE, "page": 1}
             connection.execute(update(catch_ups).where(*closed).values(again | {"token": ""}))
-    return _plan(store, [_build_row(scope, on, now, is_late=False) for scope, on in missing])
+    return _plan(store, rows)
 
 
 def find_next(store: Store, now: datetime) -> CatchUp | None:
     """What is to be asked for now."""
-    due = select(catch_ups).where(catch_ups.c.closed_at.is_(None), catch_ups.c.next_at <= now)
+    quiet = find_left_alone(store, now)
+    routes = [route for route in Route if route.host not in quiet]
+    due = select(catch_ups).where(
+        catch_ups.c.closed_at.is_(None), catch_ups.c.next_at <= now, catch_ups.c.route.in_(routes)
+    )
     with store.reading() as connection:
         query = due.order_by(catch_ups.c.rank, catch_ups.c.scope).limit(1)
         row = connection.execute(query).mappings().one_or_none()
@@ -125,7 +157,7 @@ def take(desk: Desk, one: CatchUp) -> Taken:
     except SourceError as error:
         taken, values = _fail(desk, one, error)
     else:
-        values |= {"attempts": 0, "fault": "", "next_at": desk.now()}
+        values = {"attempts": 0, "fault": "", "next_at": desk.now()} | values
     if taken.closed:
         values["closed_at"] = desk.now()
     with desk.store.writing() as connection:
@@ -137,15 +169,17 @@ def take(desk: Desk, one: CatchUp) -> Taken:
 def _ask_page(desk: Desk, one: CatchUp) -> tuple[Taken, dict[str, Any]]:
     payload = desk.sources.fetch_catch_up(one.scope, one.announced_on, page=one.page)
     address = f"catchup/{one.scope}/{one.announced_on}?page={one.page}"
-    page = desk.quarantine.read(payload, address, lambda body: _check(read_document(body, Source.CATCHUP), one, desk))
-    stored = store_announcement(desk.store, page, desk.now)
+    read = partial(read_document, source=Source.CATCHUP)
+    page = desk.quarantine.read(payload, address, lambda body: _check(read(body), one, desk))
+    stored = store_announcement(desk.store, page, _find_clock(desk, one))
     changed = frozenset({one.announced_on} if stored.announced else ())
-    rows = coverage(desk.store, one.announced_on)
-    row = next((r for r in rows if r.source is Source.CATCHUP and r.scope == one.scope), None)
+    row = _find_row(desk, one)
+    if page.total == 0:
+        return Taken(changed=changed), _doubt_nothing(one, desk.now())
     if row is not None and row.whole and one.is_late:
         # Nobody waits any more; the second look that it has not had fills authors, DOIs and licences.
-        return Taken(changed=changed), {"route": Route.RECORDS, "is_late": False, "rank": _HISTORY_RANK}
-    if page.total == 0 or (row is not None and row.whole):
+        return Taken(changed=changed), {"route": Route.RECORDS, "is_late": False}
+    if row is not None and row.whole:
         return Taken(changed=changed, closed=True), {}
     after = 1 if row is None or row.next_skip is None else row.next_skip // PAGE_SIZE + 1
     if after == one.page:
@@ -153,9 +187,42 @@ def _ask_page(desk: Desk, one: CatchUp) -> tuple[Taken, dict[str, Any]]:
     return Taken(changed=changed), {"page": after}
 
 
+def _doubt_nothing(one: CatchUp, now: datetime) -> dict[str, Any]:
+    """An empty page may be one that went wrong: it is asked again after hours, and then the records are.
+
+    Nobody waits for it meanwhile; what comes all the same is late.
+    """
+    attempts = one.attempts + 1
+    later = {"attempts": attempts, "is_late": False, "next_at": now + attempts * _DOUBT}
+    return later if attempts < _EMPTY_ENOUGH else later | {"route": Route.RECORDS, "attempts": 0, "next_at": now}
+
+
 def _ask_records(desk: Desk, one: CatchUp) -> tuple[Taken, dict[str, Any]]:
     outcome, token = catch_up_by_records(desk, one.scope, one.announced_on, one.token)
-    return Taken(changed=outcome.changed, closed=outcome.is_through), {"token": token}
+    if not outcome.is_through:
+        return Taken(changed=outcome.changed), {"token": token}
+    row = _find_row(desk, one)
+    if (row is not None and row.whole) or not (outcome.found or load_batch(desk.store, one.announced_on)):
+        return Taken(changed=outcome.changed, closed=True), {"token": ""}
+    if one.page == _NO_PAGE or not _has_page(one.announced_on, desk.now()):
+        # Nobody can have more of it; it is no whole batch, and that is said.
+        return Taken(changed=outcome.changed, closed=True, fault=BY_RECORDS), {"fault": BY_RECORDS, "token": ""}
+    again = {"route": Route.PAGE, "page": 1, "token": "", "is_late": False}
+    return Taken(changed=outcome.changed), again | {"next_at": desk.now() + _NEXT_ROUND}
+
+
+def _find_row(desk: Desk, one: CatchUp) -> BatchRow | None:
+    return find_batch_row(desk.store, one.scope, Source.CATCHUP, one.announced_on)
+
+
+def _find_clock(desk: Desk, one: CatchUp) -> Now:
+    """History is stored as of its own day: else it would be late for whoever reads a new archive from today on."""
+    at = announced_at(one.announced_on).astimezone(UTC)
+    return (lambda: at) if one.is_history else desk.now
+
+
+def _has_page(on: date, now: datetime) -> bool:
+    return (now.date() - on).days <= CATCH_UP_SPAN.days
 
 
 def _check(page: Announcement, one: CatchUp, desk: Desk) -> Announcement:
@@ -165,51 +232,60 @@ def _check(page: Announcement, one: CatchUp, desk: Desk) -> Announcement:
 
 
 def _fail(desk: Desk, one: CatchUp, error: SourceError) -> tuple[Taken, dict[str, Any]]:
-    """What is malformed goes the other way at once, what does not answer after a while; then it is given up."""
-    now = desk.now()
-    attempts = one.attempts + 1
-    wait = (error.retry_after_seconds or 0.0) if isinstance(error, SourceUnavailable) else 0.0
-    pause = max(min(_PAUSE * 2 ** (attempts - 1), _LONGEST_PAUSE), timedelta(seconds=wait))
-    is_over = attempts >= _ENOUGH or isinstance(error, SourceMalformed)
+    """What does not answer is asked again, by turns the one way and the other: an outage ends some day.
+
+    What is malformed stays so: a page goes the other way for good, records are given up after a while.
+    """
+    now, attempts, is_malformed = desk.now(), one.attempts + 1, isinstance(error, SourceMalformed)
+    wait = timedelta(seconds=(error.retry_after_seconds or 0.0) if isinstance(error, SourceUnavailable) else 0.0)
+    if isinstance(error, SourceUnavailable) and error.is_for_host:
+        leave_alone(desk.store, one.route.host, now + wait)
+    pause = max(min(load_plan()[Stage.CATCH_UP].every * 2 ** (attempts - 1), _LONGEST_PAUSE), wait)
     values: dict[str, Any] = {"attempts": attempts, "fault": str(error), "next_at": now + pause}
-    if is_over and one.route is Route.PAGE:
+    if one.route is Route.PAGE and (is_malformed or attempts >= _ENOUGH):
         values |= {"route": Route.RECORDS, "attempts": 0, "next_at": now}
-    elif attempts >= _ENOUGH:
-        is_whole = one.announced_on in _find_whole(desk.store, one.scope, one.announced_on)
-        fault = "" if is_whole else str(error)
-        return Taken(closed=True, fault=fault, wait_seconds=wait), values | {"fault": fault}
-    elif isinstance(error, SourceMalformed):
+        values |= {"page": _NO_PAGE} if is_malformed else {}
+    elif attempts >= _ENOUGH and is_malformed:
+        row = _find_row(desk, one)
+        fault = "" if row is not None and row.whole else str(error)
+        return Taken(closed=True, fault=fault), values | {"fault": fault}
+    elif attempts >= _ENOUGH and one.page != _NO_PAGE and _has_page(one.announced_on, now):
+        values |= {"route": Route.PAGE, "page": 1, "token": ""}
+    elif is_malformed:
         # The token may have expired: begin again.
         values["token"] = ""
-    return Taken(fault=str(error), wait_seconds=wait), values
+    return Taken(fault=str(error)), values
 
 
 def _list_missed(store: Store, scope: str, now: datetime, calendar: Calendar) -> Iterator[dict[str, Any]]:
     first = _find_first_live(store, scope)
     today = find_expected(now)
-    oldest = today - timedelta(days=MAX_DAYS if first is not None else HISTORY_DAYS)
+    oldest = today - (CATCH_UP_SPAN if first is not None else timedelta(days=HISTORY_DAYS))
     whole = _find_whole(store, scope, oldest)
-    for on in _list_dates(oldest, now, calendar):
-        is_late = first is not None and on > first
-        if on not in whole and (is_late or on >= today - timedelta(days=HISTORY_DAYS)):
-            yield _build_row(scope, on, now, is_late=is_late)
+    for on in _list_dates(oldest, now):
+        is_missed = first is not None and on > first
+        # A category's history is its archive's.
+        is_history = scope == archive_of(scope) and on >= today - timedelta(days=HISTORY_DAYS)
+        if on not in whole and (is_missed or (is_history and calendar.is_announced(on))):
+            # Calendars are wrong at times: a holiday is asked for too, and nobody waits for it.
+            yield _build_row(scope, on, now, is_missed=is_missed, is_late=is_missed and calendar.is_announced(on))
 
 
-def _list_dates(since: date, now: datetime, calendar: Calendar) -> Iterator[date]:
-    """The dates on which arXiv announced, up to the one before the newest: that one its listing page has."""
+def _list_dates(since: date, now: datetime) -> Iterator[date]:
+    """The dates of batches, holidays' too, up to the one before the newest: that one its listing page has."""
     today = find_expected(now)
     on = find_next_expected(since - timedelta(days=1))
     while on < today:
-        if not calendar.is_holiday(on):
-            yield on
+        yield on
         on = find_next_expected(on)
 
 
 def _find_first_live(store: Store, scope: str) -> date | None:
     """The first batch of the scope that came on its day, not from an old file: since then this installation runs."""
+    daily = batches.c.source.in_((Source.LISTING, Source.RSS))
     query = (
         select(batches.c.announced_on, batches.c.closed_at)
-        .where(batches.c.scope == scope, batches.c.source == Source.LISTING, batches.c.closed_at.is_not(None))
+        .where(batches.c.scope == scope, daily, batches.c.closed_at.is_not(None))
         .order_by(batches.c.announced_on)
     )
     with store.reading() as connection:
@@ -221,7 +297,7 @@ def _find_whole(store: Store, scope: str, since: date) -> set[date]:
     query = select(batches.c.announced_on).where(
         batches.c.scope == scope,
         batches.c.announced_on >= since,
-        batches.c.source.in_([source for source in Source if source.is_page]),
+        batches.c.source.in_((Source.LISTING, Source.CATCHUP, Source.RSS)),
         batches.c.closed_at.is_not(None),
     )
     with store.reading() as connection:
@@ -239,11 +315,13 @@ def _plan(store: Store, rows: list[dict[str, Any]]) -> int:
     return len(new)
 
 
-def _build_row(scope: str, on: date, now: datetime, *, is_late: bool) -> dict[str, Any]:
+def _build_row(
+    scope: str, on: date, now: datetime, *, is_missed: bool = False, is_late: bool = False
+) -> dict[str, Any]:
     days_ago = (now.date() - on).days
-    route = Route.PAGE if days_ago <= MAX_DAYS else Route.RECORDS
+    route = Route.PAGE if _has_page(on, now) else Route.RECORDS
     tier = 0 if archive_of(scope) in _FIRST_ARCHIVES else _OTHERS_RANK
-    rank = on.toordinal() if is_late else _HISTORY_RANK + tier + days_ago
+    rank = on.toordinal() if is_missed else _HISTORY_RANK + tier + days_ago
     return {
         "scope": scope,
         "announced_on": on,

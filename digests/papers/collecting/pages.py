@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Final
 
-from digests.papers.batches import BatchRow, coverage
+from digests.papers.batches import find_batch_row
 from digests.papers.collecting.checking import check_document
 from digests.papers.collecting.stages import Desk, Outcome
 from digests.papers.paper import Announcement, Source
@@ -44,12 +44,12 @@ def look_at_listing(desk: Desk, scope: str, on: date | None = None) -> Outcome:
         stored = store_announcement(desk.store, page, desk.now)
         changed |= {shown} if stored.announced else set()
         found += stored.entries
-        row = _find_row(desk, scope, shown)
+        row = find_batch_row(desk.store, scope, Source.LISTING, shown)
         if row is None or row.next_skip in {None, skip}:
             break
         skip = row.next_skip or 0
-    row = _find_row(desk, scope, shown)
-    is_through = shown is not None and shown == on and row is not None and row.whole
+    row = None if shown is None else find_batch_row(desk.store, scope, Source.LISTING, shown)
+    is_through = row is not None and row.announced_on == on and row.whole
     return Outcome(is_through=is_through, changed=frozenset(changed), found=found, on=shown)
 
 
@@ -60,8 +60,3 @@ def _read_page(desk: Desk, scope: str, skip: int) -> Announcement:
         f"list/{scope}/new?skip={skip}",
         lambda body: check_document(read_document(body, Source.LISTING), scope, desk.now()),
     )
-
-
-def _find_row(desk: Desk, scope: str, on: date | None) -> BatchRow | None:
-    rows = () if on is None else coverage(desk.store, on)
-    return next((row for row in rows if row.source is Source.LISTING and row.scope == scope), None)

@@ -20,6 +20,7 @@ class Stage(StrEnum):
     LISTING = "listing"
     OAI = "oai"
     RSS = "rss"
+    LAST_LOOK = "last_look"
     HF = "hf"
     CATCH_UP = "catch_up"
 
@@ -48,9 +49,6 @@ class Timetable:
     until: timedelta
     slow: timedelta | None
     source: str
-    asks: str
-    why_en: str
-    why_zh: str
 
     def list_starts(self, on: date) -> list[datetime]:
         """When it begins (aware UTC) for the batch, or the day, of that date; the batch's calendar is not asked."""
@@ -101,7 +99,4 @@ def _build_timetable(stage: Stage, row: dict[str, Any]) -> Timetable:
         until=timedelta(hours=row["until_hours"]),
         slow=None if slow is None else timedelta(minutes=slow),
         source=row["source"],
-        asks=row["asks"],
-        why_en=row["why_en"],
-        why_zh=row["why_zh"],
     )

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from digests.clock import Now
 from digests.errors import SourceMalformed
-from digests.papers.batches import coverage, store_batch
+from digests.papers.batches import find_batch_row, store_batch
 from digests.papers.collecting.dating import Dated, Window, build_window, date_records, is_listed
 from digests.papers.collecting.stages import Desk, Outcome
 from digests.papers.gate import Fault
@@ -16,7 +16,7 @@ from digests.papers.oai import TokenRefused, read_oai
 from digests.papers.paper import NEWS, Announced, ArxivId, Harvest, Kind, Record, Source
 from digests.papers.shelf import load_batch, lock_shelf, store_kinds, store_papers
 from digests.papers.wire import unpack
-from digests.store.engine import Store
+from digests.store.engine import Store, lots
 from digests.store.tables import announcements, batches
 
 # 2,500 records each, and an archive changes 4,000 on its largest days. More is a bulk change of arXiv's, and the lane
@@ -150,12 +150,12 @@ def _build_window(desk: Desk, scope: str, on: date) -> Window:
 
 def _date(store: Store, records: Mapping[ArxivId, Record], window: Window, known: list[Announced]) -> Dated:
     query = select(announcements.c.paper_id).where(
-        announcements.c.paper_id.in_(list(records)),
-        announcements.c.announced_on < window.on,
-        announcements.c.kind.in_(NEWS),
+        announcements.c.announced_on < window.on, announcements.c.kind.in_(NEWS)
     )
+    older: set[ArxivId] = set()
     with store.reading() as connection:
-        older = set(connection.scalars(query))
+        for some in lots(records):
+            older.update(connection.scalars(query.where(announcements.c.paper_id.in_(some))))
     kinds = {entry.paper.id: entry.kind for entry in known}
     return date_records(records.values(), window, kinds, older)
 
@@ -177,8 +177,7 @@ def _is_of(scope: str, entry: Announced) -> bool:
 
 
 def _has_settled(desk: Desk, window: Window, seen: int) -> bool:
-    rows = (row for row in coverage(desk.store, window.on) if row.source is Source.OAI and row.scope == window.scope)
-    row = next(rows, None)
-    if row is None or row.changed_at is None or (row.fault, row.seen) != (Fault.LACKING, seen):
+    row = find_batch_row(desk.store, window.scope, Source.OAI, window.on)
+    if row is None or (row.fault, row.seen) != (Fault.LACKING, seen):
         return False
     return desk.now() - row.changed_at >= _SETTLED

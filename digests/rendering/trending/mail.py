@@ -1,16 +1,14 @@
 """It as a mail: subject, plain text and HTML that Gmail shows whole."""
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Final
 
-from css_inline import CSSInliner
 from markupsafe import Markup
 
 from digests.composing.trending import TrendingDigest, abridge
 from digests.papers.paper import ArxivId
 from digests.phrases import load_phrases
-from digests.rendering.email import MAX_HTML_BYTES, Mail
+from digests.rendering.email import MAX_LINE_CHARS, MAX_PREHEADER_CHARS, Mail, inline_styles, is_shown_whole
 from digests.rendering.templates import fill, load_source
 from digests.rendering.trending.page import TrendingPage, build_trending_page
 from digests.summaries.summary import Card
@@ -19,8 +17,6 @@ _FOLDER: Final = "email/trending"
 #: The look of all mails of the house, and what only this one has.
 _STYLES: Final = ("email/daily/style.css", f"{_FOLDER}/style.css")
 _MAX_ABSTRACT_CHARS: Final = 500
-_MAX_LINE_CHARS: Final = 140
-_MAX_PREHEADER_CHARS: Final = 110
 
 
 def render_trending_mail(
@@ -45,7 +41,7 @@ def _fit_html(digest: TrendingDigest, cards: Mapping[ArxivId, Card], links: Mapp
     html, full = "", 2 * len(digest.entries)
     while full := full // 2:
         html = _render_html(build_trending_page(abridge(digest, full), cards), links)
-        if len(html.encode()) <= MAX_HTML_BYTES:
+        if is_shown_whole(html):
             return html
     return _render_html(build_trending_page(abridge(digest, 0), cards), links)
 
@@ -57,18 +53,13 @@ def _render_html(page: TrendingPage, links: Mapping[str, str]) -> str:
         page,
         # Our own files: the only text that is not escaped.
         css=Markup("".join(map(load_source, _STYLES))),  # noqa: S704
-        preheader=(page.nothing or titles)[:_MAX_PREHEADER_CHARS],
+        preheader=(page.nothing or titles)[:MAX_PREHEADER_CHARS],
         max_abstract_chars=_MAX_ABSTRACT_CHARS,
-        max_line_chars=_MAX_LINE_CHARS,
+        max_line_chars=MAX_LINE_CHARS,
         **links,
     )
-    return _inliner().inline(html)
+    return inline_styles(html)
 
 
 def _fill_mail(name: str, page: TrendingPage, **fields: object) -> str:
     return fill(f"{_FOLDER}/{name}", page=page, phrases=load_phrases(page.language), **fields)
-
-
-@cache
-def _inliner() -> CSSInliner:
-    return CSSInliner(keep_style_tags=True, remove_inlined_selectors=True, load_remote_stylesheets=False)

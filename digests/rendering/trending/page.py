@@ -4,19 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from babel import Locale
 from babel.dates import format_date, format_interval
 
 from digests.clock import BEIJING
-from digests.composing.trending import Period, TrendingDigest
+from digests.composing.trending import MAX_UPVOTES, MIN_UPVOTES, Period, Silence, TrendingDigest
 from digests.papers.paper import ArxivId
 from digests.papers.trending import Listed
 from digests.phrases import Phrases, load_phrases
 from digests.rendering.card import CardView, build_card
+from digests.rendering.dates import find_locale
 from digests.rendering.latex import Readable
+from digests.rendering.page import find_language_tag
 from digests.summaries.summary import CHINESE, Card, summary_language
 
-_LANGUAGE_TAGS: Final = {"zh": "zh-Hans"}
 _MAX_NAME_CHARS: Final = 80
 
 
@@ -49,7 +49,11 @@ class PaperView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrendingPage:
-    """Each sentence is empty where it has nothing to say. `example` and `off` are commands for the chat."""
+    """Each sentence is empty where it has nothing to say.
+
+    advice   what `example` brings: fewer papers, or some where there are none
+    example  a command for the chat, as is `off`; empty where no number of votes would help
+    """
 
     language: str
     language_tag: str
@@ -59,6 +63,7 @@ class TrendingPage:
     as_of: str
     nothing: str
     left_out: str
+    advice: str
     example: str
     off: str
     papers: tuple[PaperView, ...]
@@ -73,16 +78,18 @@ def build_trending_page(digest: TrendingDigest, cards: Mapping[ArxivId, Card]) -
         _build_paper(rank, one, cards[one.paper_id], phrases)
         for rank, one in enumerate((*digest.entries, *digest.brief), start=1)
     ]
+    offered = _find_offered(digest)
     return TrendingPage(
         language=phrases.language,
-        language_tag=_LANGUAGE_TAGS.get(phrases.language, phrases.language),
+        language_tag=find_language_tag(phrases),
         subject=_build_subject(digest, dates, phrases),
         headline=phrases(f"trending.headline_{digest.period}", dates=dates),
         counts=_build_counts(digest, phrases),
         as_of=_say_as_of(digest, phrases),
         nothing=_say_nothing(digest, phrases),
         left_out=phrases("trending.left_out", count=digest.left_out) if digest.left_out else "",
-        example=f"/trending {digest.period} {max(2 * digest.min_upvotes, 10)}",
+        advice=phrases("trending.more" if digest.nothing else "trending.fewer"),
+        example="" if offered is None else f"/trending {digest.period} {offered}",
         off=f"/trending off {digest.period}",
         papers=tuple(ranked[: len(digest.entries)]),
         brief=tuple(ranked[len(digest.entries) :]),
@@ -96,7 +103,7 @@ def _build_paper(rank: int, one: Listed, card: Card, phrases: Phrases) -> PaperV
         rank=rank,
         card=view,
         authors=_name_authors(view, phrases),
-        listed=format_date(one.listed_on, phrases("trending.day_pattern"), locale=_find_locale(phrases)),
+        listed=format_date(one.listed_on, phrases("trending.day_pattern"), locale=find_locale(phrases)),
         upvotes=f"{one.upvotes:,}",
         comments=f"{one.comments:,}",
         github_url=one.github_repo,
@@ -123,14 +130,16 @@ def _name_dates(digest: TrendingDigest, phrases: Phrases) -> str:
         patterns = {Period.DAILY: "trending.date_pattern", Period.MONTHLY: "trending.month_pattern"}
         pattern = phrases(patterns[digest.period]) if digest.period in patterns else ""
     if pattern:
-        return format_date(last, pattern, locale=_find_locale(phrases))
+        return format_date(last, pattern, locale=find_locale(phrases))
     skeleton = "MMMd" if first.year == last.year else "yMMMd"
-    return format_interval(first, last, skeleton, locale=_find_locale(phrases))
+    return format_interval(first, last, skeleton, locale=find_locale(phrases))
 
 
 def _build_subject(digest: TrendingDigest, dates: str, phrases: Phrases) -> str:
     headline = phrases(f"trending.subject_{digest.period}", dates=dates)
-    return phrases("trending.subject", headline=headline, count=digest.reached, top=f"{digest.top_upvotes:,}")
+    # Only this kind of nothing reaches a mailbox: the mail was planned before.
+    key = "subject_withdrawn" if digest.nothing is Silence.WITHDRAWN else "subject"
+    return phrases(f"trending.{key}", headline=headline, count=digest.reached, top=f"{digest.top_upvotes:,}")
 
 
 def _build_counts(digest: TrendingDigest, phrases: Phrases) -> str:
@@ -139,6 +148,14 @@ def _build_counts(digest: TrendingDigest, phrases: Phrases) -> str:
     key = "counts_brief" if digest.brief else "counts"
     fields = {"full": len(digest.entries), "brief": len(digest.brief), "min_upvotes": digest.min_upvotes}
     return phrases(f"trending.{key}", listed=digest.listed, reached=digest.reached, **fields)
+
+
+def _find_offered(digest: TrendingDigest) -> int | None:
+    """Votes to ask for instead: more of them, or where nobody has so many, no more than somebody has."""
+    if digest.nothing is Silence.BELOW:
+        return min(MIN_UPVOTES[digest.period], digest.top_upvotes)
+    more = min(max(2 * digest.min_upvotes, 10), MAX_UPVOTES)
+    return more if digest.entries and more > digest.min_upvotes else None
 
 
 def _say_nothing(digest: TrendingDigest, phrases: Phrases) -> str:
@@ -152,7 +169,3 @@ def _say_as_of(digest: TrendingDigest, phrases: Phrases) -> str:
     if digest.as_of is None or not digest.listed:
         return ""
     return phrases("trending.as_of", moment=f"{digest.as_of.astimezone(BEIJING):%m-%d %H:%M}")
-
-
-def _find_locale(phrases: Phrases) -> Locale:
-    return Locale.parse(phrases.language, sep="-")

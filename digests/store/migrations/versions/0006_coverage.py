@@ -14,10 +14,9 @@ _row_id = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 
 
 def upgrade() -> None:
-    op.add_column('papers', sa.Column('is_withdrawn', sa.Boolean(), nullable=False, server_default=sa.false()))
-    op.add_column('announcements', sa.Column('version', sa.Integer(), nullable=True))
+    # What takes long comes first: from its change on, a table is closed to others until the end.
     op.create_index(op.f('ix_announcements_stored_at'), 'announcements', ['stored_at'])
-    op.add_column('edition_papers', sa.Column('version', sa.Integer(), nullable=True))
+    op.create_index(op.f('ix_deliveries_planned_at'), 'deliveries', ['planned_at'])
     op.add_column('batches', sa.Column('added', sa.Integer(), nullable=False, server_default='0'))
     op.add_column('batches', sa.Column('changed_at', UtcDateTime(), nullable=False, server_default='2000-01-01 00:00:00'))
     op.execute('UPDATE batches SET changed_at = updated_at')
@@ -30,15 +29,19 @@ def upgrade() -> None:
         'UPDATE subscribers SET served_at = '
         '(SELECT max(composed_at) FROM editions WHERE editions.subscriber_id = subscribers.id)'
     )
-    # What is asked for next is worked out again at once.
+    op.add_column('announcements', sa.Column('version', sa.Integer(), nullable=True))
+    op.add_column('edition_papers', sa.Column('version', sa.Integer(), nullable=True))
+    op.add_column('papers', sa.Column('is_withdrawn', sa.Boolean(), nullable=False, server_default=sa.false()))
+    # What is asked for next is worked out again at once. Workers of the version before go on with the defaults: they know
+    # pages only.
     op.drop_table('polls')
     op.create_table('polls',
-    sa.Column('stage', sa.String(length=16), nullable=False),
+    sa.Column('stage', sa.String(length=16), nullable=False, server_default='listing'),
     sa.Column('scope', sa.String(length=200), nullable=False),
     sa.Column('next_at', UtcDateTime(), nullable=False),
     sa.Column('done_on', sa.Date(), nullable=True),
     sa.Column('failing_since', UtcDateTime(), nullable=True),
-    sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('failures', sa.Integer(), nullable=False, server_default='0'),
     sa.Column('fault', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('stage', 'scope', name=op.f('pk_polls'))
     )

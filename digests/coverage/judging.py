@@ -11,12 +11,13 @@ from enum import StrEnum
 from typing import Final
 
 from digests.clock import announced_at
+from digests.papers.batches import BatchRow
 from digests.papers.collecting.plan import Stage, load_plan
-from digests.papers.gate import Fault
+from digests.papers.gate import QUIET_AFTER, Fault
 from digests.papers.paper import Source
 
-#: A page with the new date and no paper is a quiet day then, one that says the same is frozen.
-_PATIENCE: Final = timedelta(hours=1)
+#: So long a page says the same part.
+_FROZEN_AFTER: Final = timedelta(hours=1)
 
 
 class State(StrEnum):
@@ -52,19 +53,6 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """What one source has given; the columns of `batches`."""
-
-    seen: int
-    total: int | None
-    closed_at: datetime | None
-    fault: str
-    added: int
-    updated_at: datetime
-    changed_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
     """What is asked for, and how that goes; columns of `polls`."""
 
@@ -87,13 +75,15 @@ class Known:
     """All that is stored of one scope's batch.
 
     polls        of the stages that are at this batch now
+    is_busy      it has papers every day: an empty page went wrong
     old_page_at  when (aware UTC) its page last showed an older batch
     """
 
-    rows: Mapping[Source, Row]
+    rows: Mapping[Source, BatchRow]
     polls: Mapping[Stage, Poll]
     catch_up: CatchUp | None = None
     old_page_at: datetime | None = None
+    is_busy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +128,11 @@ def judge_archive(scope: str, on: date, known: Known, now: datetime) -> Covered:
 def judge_category(scope: str, on: date, known: Known, now: datetime) -> Covered:
     """Of what is looked at a second time by its feed."""
     feed = known.rows.get(Source.RSS) or known.rows.get(Source.ATOM)
+    caught = known.rows.get(Source.CATCHUP)
+    if caught and caught.closed_at and not (feed and feed.closed_at):
+        return Covered(
+            scope=scope, announced_on=on, is_category=True, state=State.CAUGHT_UP, seen=caught.seen, added=caught.added
+        )
     state, since, fault = _find_feed_state(on, feed, known.polls.get(Stage.RSS), now)
     seen, added = (feed.seen, feed.added) if feed else (0, 0)
     return Covered(
@@ -156,26 +151,35 @@ _Judgement = tuple[State, datetime | None, str]
 
 
 def _find_state(on: date, known: Known, now: datetime) -> _Judgement:
-    page, records = known.rows.get(Source.LISTING), known.rows.get(Source.OAI)
-    caught, catch_up, poll = known.rows.get(Source.CATCHUP), known.catch_up, known.polls.get(Stage.LISTING)
+    page, records, caught = (known.rows.get(source) for source in (Source.LISTING, Source.OAI, Source.CATCHUP))
+    is_proved = records is not None and records.closed_at is not None
     if page and page.closed_at:
-        return State.PROVED if records and records.closed_at else State.WHOLE, None, ""
-    if (caught and caught.closed_at) or (catch_up and catch_up.closed_at and not catch_up.fault):
+        return State.PROVED if is_proved else State.WHOLE, None, ""
+    if caught and caught.closed_at:
         return State.CAUGHT_UP, None, ""
-    if records and records.closed_at and (page is None or page.fault != Fault.EMPTY or records.seen):
+    is_empty = page is None or page.fault == Fault.EMPTY
+    if records and is_proved and (records.seen or not is_empty):
         return State.PROVED, None, ""
-    if page:
-        return _judge_open_page(on, page, poll, now)
-    if catch_up:
-        return State.MISSING if catch_up.closed_at else State.CATCHING_UP, None, catch_up.fault
-    return _judge_poll(on, poll, known.old_page_at, now)
+    if known.catch_up and is_empty:
+        return _judge_past(known.catch_up, has_papers=bool(records and records.seen))
+    poll = known.polls.get(Stage.LISTING)
+    return _judge_open_page(on, page, poll, known, now) if page else _judge_poll(on, poll, known.old_page_at, now)
 
 
-def _judge_open_page(on: date, page: Row, poll: Poll | None, now: datetime) -> _Judgement:
+def _judge_past(catch_up: CatchUp, *, has_papers: bool) -> _Judgement:
+    """Of a batch without a whole page. Closed without a fault: pages and records were asked, and there was nothing."""
+    if catch_up.closed_at is None:
+        return State.CATCHING_UP, None, catch_up.fault
+    if not catch_up.fault:
+        return State.QUIET, None, ""
+    return State.PARTIAL if has_papers else State.MISSING, None, catch_up.fault
+
+
+def _judge_open_page(on: date, page: BatchRow, poll: Poll | None, known: Known, now: datetime) -> _Judgement:
     fault = (poll and poll.fault) or page.fault
-    if page.fault == Fault.EMPTY:
-        return (State.QUIET, None, "") if now >= announced_at(on) + _PATIENCE else (State.COMING, None, fault)
-    if page.updated_at - page.changed_at >= _PATIENCE:
+    if page.fault == Fault.EMPTY and not known.is_busy:
+        return (State.QUIET, None, "") if now >= announced_at(on) + QUIET_AFTER else (State.COMING, None, fault)
+    if page.updated_at - page.changed_at >= _FROZEN_AFTER:
         return State.FROZEN, page.changed_at, fault
     return State.PARTIAL, None, fault
 
@@ -191,7 +195,7 @@ def _judge_poll(on: date, poll: Poll | None, old_page_at: datetime | None, now: 
     return (State.OLD_PAGE if is_old else State.COMING), None, ""
 
 
-def _find_feed_state(on: date, feed: Row | None, poll: Poll | None, now: datetime) -> _Judgement:
+def _find_feed_state(on: date, feed: BatchRow | None, poll: Poll | None, now: datetime) -> _Judgement:
     if feed and feed.closed_at:
         return State.PROVED, None, ""
     is_over = on < _find_current(Stage.RSS, now)

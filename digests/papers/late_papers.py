@@ -1,18 +1,15 @@
 """Papers that came after readers had had the batches that they are of."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Final
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, select
 
+from digests.papers.calendar import CATCH_UP_SPAN
 from digests.papers.paper import NEWS, Announced, ArxivId, Kind
 from digests.papers.shelf import find_papers
 from digests.store.engine import Store
 from digests.store.tables import announcements, papers
-
-#: A batch older than that is history, however late it is found.
-LONGEST: Final = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +31,7 @@ def find_newest_moment(store: Store, on: date) -> datetime | None:
     Exact, where a clock would not be: writers take turns and look at the clock in their turn (shelf.lock_shelf), so
     what is committed later has a later moment, also when it was begun before.
     """
-    query = select(func.max(announcements.c.stored_at)).where(announcements.c.announced_on >= on - LONGEST)
+    query = select(func.max(announcements.c.stored_at)).where(announcements.c.announced_on >= on - CATCH_UP_SPAN)
     with store.reading() as connection:
         moment: datetime | None = connection.scalar(query)
         return moment
@@ -60,7 +57,7 @@ def find_late_ids(store: Store, first_on: date) -> list[ArxivId]:
     before = select(func.max(announcements.c.announced_on)).where(announcements.c.announced_on < first_on)
     begun = select(func.min(announcements.c.stored_at)).where(announcements.c.announced_on == before.scalar_subquery())
     query = select(announcements.c.paper_id).where(
-        announcements.c.announced_on >= first_on - LONGEST,
+        announcements.c.announced_on >= first_on - CATCH_UP_SPAN,
         announcements.c.announced_on < first_on,
         # Whoever had that batch had what was there of it.
         announcements.c.stored_at > begun.scalar_subquery(),

@@ -6,18 +6,17 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from digests.clock import announced_at
-from digests.papers.batches import BatchRow, coverage
+from digests.papers.batches import BatchRow, coverage, find_busy
+from digests.papers.calendar import CATCH_UP_SPAN, find_expected
 from digests.papers.collecting.missed import find_awaited
 from digests.papers.collecting.polling import find_watched
-from digests.papers.gate import Fault
+from digests.papers.gate import QUIET_AFTER, Fault
 from digests.papers.shelf import find_stored
 from digests.papers.taxonomy import archives_of
 from digests.store.engine import Store
 
-#: Nothing older is caught up with (collecting/missed.py).
-_LOOK_BACK: Final = timedelta(days=91)
-#: After the announcement; an archive whose page has the new date and no paper by then has none today.
-_QUIET_AFTER: Final = timedelta(hours=1)
+#: Then readers get what is there, and the digest says what is missing.
+LONGEST_WAIT: Final = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class Batches:
 
 
 def load_batches(store: Store, now: datetime) -> Batches:
-    stored = find_stored(store, (now - _LOOK_BACK).date())
+    stored = find_stored(store, find_expected(now) - CATCH_UP_SPAN)
     missing = _find_missing(store, max(stored), now) if stored else frozenset()
     awaited = frozenset((archive, on) for scope, on in find_awaited(store) for archive in find_archives([scope]))
     return Batches(stored, missing, awaited)
@@ -61,15 +60,19 @@ def find_archives(names: Iterable[str]) -> frozenset[str]:
 
 def _find_missing(store: Store, on: date, now: datetime) -> frozenset[str]:
     rows = coverage(store, on)
+    with store.reading() as connection:
+        busy = find_busy(connection, on)
     # A feed says nothing about the page beside it; where there are only feeds, they must do.
     pages = [row for row in rows if row.source.is_page]
     whole = {row.scope for row in pages if row.whole}
     begun = [
-        row.scope for row in pages or rows if not row.whole and row.scope not in whole and not _is_quiet(row, on, now)
+        row.scope
+        for row in pages or rows
+        if not row.whole and row.scope not in whole and (row.scope in busy or not _is_quiet(row, on, now))
     ]
     unasked = find_watched(store) - {row.scope for row in pages}
     return find_archives([*begun, *unasked])
 
 
 def _is_quiet(row: BatchRow, on: date, now: datetime) -> bool:
-    return row.fault == Fault.EMPTY and now >= announced_at(on) + _QUIET_AFTER
+    return row.fault == Fault.EMPTY and now >= announced_at(on) + QUIET_AFTER

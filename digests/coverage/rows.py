@@ -8,24 +8,22 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, func, select
 
-from digests.papers.collecting.plan import Stage
-from digests.papers.coverage import (
+from digests.coverage.judging import (
     CatchUp,
     Covered,
     Known,
     Poll,
-    Row,
     find_stages_at,
     judge_archive,
     judge_category,
 )
+from digests.papers.batches import BatchRow, find_busy, load_batch_rows
+from digests.papers.collecting.plan import Stage
 from digests.papers.paper import Source
-from digests.store.engine import Store
+from digests.store.engine import MAX_PARAMETERS, Store
 from digests.store.tables import batches, catch_ups, polls
 
 _FEEDS: Final = frozenset({Source.RSS, Source.ATOM})
-#: SQLite takes 32,766 parameters a statement.
-_MAX_DATES: Final = 1_000
 _DAY: Final = timedelta(days=1)
 #: A page shows the same batch over a long weekend, not for weeks.
 _LOOK_BACK: Final = timedelta(days=14)
@@ -35,15 +33,16 @@ _Key = tuple[str, date]
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    rows: Mapping[_Key, Mapping[Source, Row]]
+    rows: Mapping[_Key, Mapping[Source, BatchRow]]
     polls: Mapping[Stage, Mapping[str, Poll]]
     catch_ups: Mapping[_Key, CatchUp]
     old_pages: Mapping[str, datetime]
+    busy: frozenset[str]
 
 
 def load_coverage(store: Store, dates: Iterable[date], now: datetime) -> list[Covered]:
     """Of these batches: what is here, and what is asked for; by date, archives before categories."""
-    asked = sorted(set(dates))[-_MAX_DATES:]
+    asked = sorted(set(dates))[-MAX_PARAMETERS:]
     if not asked:
         return []
     with store.reading() as connection:
@@ -52,6 +51,7 @@ def load_coverage(store: Store, dates: Iterable[date], now: datetime) -> list[Co
             polls=_load_polls(connection),
             catch_ups=_load_catch_ups(connection, asked),
             old_pages=_load_old_pages(connection, asked[-1]),
+            busy=find_busy(connection, asked[-1]),
         )
     return [covered for on in asked for covered in _judge(on, stored, now)]
 
@@ -60,9 +60,11 @@ def _judge(on: date, stored: _Stored, now: datetime) -> Iterator[Covered]:
     current = find_stages_at(on, now)
     asked = {stage: of_stage if stage in current else {} for stage, of_stage in stored.polls.items()}
     here = {scope: rows for (scope, day), rows in stored.rows.items() if day == on}
+    fed = {*stored.polls.get(Stage.RSS, ())} - {*stored.polls.get(Stage.LISTING, ())}
     missed = {scope for scope, day in stored.catch_ups if day == on}
-    archives = {*(s for s, rows in here.items() if rows.keys() - _FEEDS), *missed, *asked.get(Stage.LISTING, ())}
-    categories = {*(s for s, rows in here.items() if rows.keys() & _FEEDS), *asked.get(Stage.RSS, ())}
+    paged = {scope for scope, rows in here.items() if rows.keys() - _FEEDS}
+    archives = {*paged, *missed, *asked.get(Stage.LISTING, ())} - fed
+    categories = {*(s for s, rows in here.items() if rows.keys() & _FEEDS), *asked.get(Stage.RSS, ()), *(missed & fed)}
     for scope in sorted(archives):
         yield judge_archive(scope, on, _gather(scope, on, here, asked, stored), now)
     for scope in sorted(categories):
@@ -72,7 +74,7 @@ def _judge(on: date, stored: _Stored, now: datetime) -> Iterator[Covered]:
 def _gather(
     scope: str,
     on: date,
-    here: Mapping[str, Mapping[Source, Row]],
+    here: Mapping[str, Mapping[Source, BatchRow]],
     asked: Mapping[Stage, Mapping[str, Poll]],
     stored: _Stored,
 ) -> Known:
@@ -82,14 +84,14 @@ def _gather(
         polls=of_scope,
         catch_up=stored.catch_ups.get((scope, on)),
         old_page_at=stored.old_pages.get(scope),
+        is_busy=scope in stored.busy,
     )
 
 
-def _load_rows(connection: Connection, dates: Collection[date]) -> dict[_Key, dict[Source, Row]]:
-    found: defaultdict[_Key, dict[Source, Row]] = defaultdict(dict)
-    query = select(batches).where(batches.c.announced_on.in_(dates))
-    for row in connection.execute(query).mappings():
-        found[row["scope"], row["announced_on"]][Source(row["source"])] = _build(Row, row)
+def _load_rows(connection: Connection, dates: Collection[date]) -> dict[_Key, dict[Source, BatchRow]]:
+    found: defaultdict[_Key, dict[Source, BatchRow]] = defaultdict(dict)
+    for row in load_batch_rows(connection, dates):
+        found[row.scope, row.announced_on][row.source] = row
     return found
 
 

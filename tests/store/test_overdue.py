@@ -6,10 +6,10 @@ from sqlalchemy import delete
 
 from digests.alerts import find_open
 from digests.clock import announced_at
+from digests.coverage.overdue import look_for_overdue
 from digests.papers.calendar import load_calendar
 from digests.papers.collecting.plan import Stage
 from digests.papers.collecting.polling import settle, watch
-from digests.papers.lateness import look_for_lateness
 from digests.store.tables import batches
 from tests.store.test_coverage_rows import add_batch
 
@@ -34,7 +34,7 @@ def asked(store, at: datetime, fault=""):
 
 
 def look(store, at: datetime, calendar=CALENDAR) -> list[str]:
-    look_for_lateness(store, calendar, at)
+    look_for_overdue(store, calendar, at)
     return [alert.key for alert in find_open(store)]
 
 
@@ -45,7 +45,7 @@ def test_an_old_page_is_said_after_three_hours_with_what_to_set(store):
     for _ in range(2):
         assert look(store, ANNOUNCED + 3 * HOUR) == ["late:2026-11-20"]
     (alert,) = find_open(store)
-    assert alert.text.endswith("set PAPERPOST_HOLIDAYS=2026-11-19.")
+    assert alert.text.endswith("add 2026-11-19 to PAPERPOST_HOLIDAYS.")
     # Which makes it a holiday.
     deferred = CALENDAR.change({date(2026, 11, 19): True})
     assert look(store, ANNOUNCED + 3 * HOUR, deferred) == []
