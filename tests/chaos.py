@@ -34,6 +34,7 @@ from digests.subscribers.membership import join
 from sandbox.sample import load_sample
 from sandbox.stand_ins import StandIns, start_stand_ins
 from sandbox.telegram_chats import slow
+from tests.servers import find_free_port
 from tests.waiting import eventually
 from worker.service import service_processes
 from worker.supervisor import Supervisor
@@ -132,6 +133,8 @@ def open_house(home: Path, *, readers: int, answer_seconds: float = 0.3) -> Iter
             tick_seconds=1,
             poll_seconds=1,
             archives="cs",
+            # Whatever runs on this machine is not ours.
+            web_port=find_free_port(),
             **stand_ins.overrides,
         )
         services = open_services(settings)

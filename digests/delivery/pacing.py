@@ -34,8 +34,8 @@ class Limit:
 BOT: Final = Limit(per_second=25.0, burst=5, kept=3)
 CHAT: Final = Limit(per_second=1.0, burst=3, kept=2)
 
-#: Kinder to a Redis that restarts than an error at once for every waiting message.
-_REDIS_RETRY_SECONDS: Final = 30.0
+#: Ours restarts in a second. Where it takes longer, the waits of each message double (outcomes.py).
+_REDIS_RETRY_SECONDS: Final = 5.0
 #: A wait below this is an error of the floating point, not a wait.
 _ROUNDING_SECONDS: Final = 1e-6
 #: Far more chats than the bot's own limit lets be anything but full.

@@ -145,7 +145,8 @@ async def test_redis_counts_by_its_own_clock(valkey_socket):
         assert await redis.ttl("paperpost:pacing:paused") > 3600
 
 
-async def test_without_redis_nothing_is_sent_and_nothing_lost(tmp_path):
+async def test_without_redis_nothing_is_sent_and_soon_tried_again(tmp_path):
     async with Redis(unix_socket_path=str(tmp_path / "nobody.sock"), retry=Retry(NoBackoff(), 0)) as redis:
-        with pytest.raises(Deferred):
+        with pytest.raises(Deferred) as caught:
             await RedisPacing(redis).reserve("1", interactive=True)
+    assert caught.value.retry_after_seconds <= 5
