@@ -18,7 +18,7 @@ from digests.papers.collecting.stages import Desk
 from digests.papers.paper import NEWS, Source
 from digests.papers.quarantine import Quarantine, find_kept
 from digests.papers.shelf import load_batch
-from digests.store.tables import alerts
+from digests.store.tables import alerts, announcements
 from sandbox.arxiv_faults import Fault
 from sandbox.replay.inventing import build_days
 from sandbox.replay.rules import Host
@@ -181,6 +181,11 @@ def test_while_the_pages_of_the_past_fail_the_records_are_asked_and_then_the_pag
     assert one.find_row(WEDNESDAY, Source.CATCHUP).whole
 
 
+def count_failed(house):
+    """Requests while nobody answered."""
+    return sum(at(THURSDAY) <= visit.at < at(THURSDAY, hours=10) for visit in house.sources.traffic.visits)
+
+
 def test_an_outage_of_hours_loses_no_batch_that_was_missed(house):
     one = house(troubles=(down("/", at(THURSDAY), at(THURSDAY, hours=10)),))
     one.work()
@@ -188,6 +193,8 @@ def test_an_outage_of_hours_loses_no_batch_that_was_missed(house):
     one.work_until(at(THURSDAY, hours=14))
     new = {paper.id for paper, kind in DAYS[1].announced("cs") if kind == "new"}
     assert new <= find_news(one, WEDNESDAY)
+    # Twenty batches are missing: they do not ask one by one.
+    assert count_failed(one) < 250
     assert one.list_alerts() == []
 
 
@@ -272,3 +279,17 @@ def test_what_came_before_it_failed_is_told_as_changed(house):
     one.sources.fetch_listing = fetch
     (step, *_) = one.work()
     assert Counter(step.changed) == {TUESDAY: 1}
+
+
+def test_history_that_only_records_have_is_stored_as_of_its_own_day(house):
+    """Else a month of old papers would be late for who begins to read its archive."""
+    monday = TUESDAY - timedelta(days=1)
+    earlier = build_days(monday, 1, 20, seed=9)
+    broken = down("/catchup", at(TUESDAY), at(THURSDAY, days=9))
+    one = house(days=(*earlier, *DAYS), troubles=(broken,))
+    one.work_until(at(TUESDAY, hours=8))
+    with one.store.reading() as connection:
+        query = select(announcements.c.stored_at).where(announcements.c.announced_on == monday)
+        moments = list(connection.scalars(query))
+    assert moments
+    assert max(moments) < at(TUESDAY)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from digests.clock import Now, announced_at
 from digests.errors import SourceError, SourceMalformed, SourceUnavailable
@@ -163,7 +163,15 @@ def take(desk: Desk, one: CatchUp) -> Taken:
     with desk.store.writing() as connection:
         mine = (catch_ups.c.scope == one.scope, catch_ups.c.announced_on == one.announced_on)
         connection.execute(update(catch_ups).where(*mine).values(values))
+        if taken.fault and not taken.closed:
+            _put_off(connection, one.route, desk.now() + load_plan()[Stage.CATCH_UP].every)
     return taken
+
+
+def _put_off(connection: Connection, route: Route, until: datetime) -> None:
+    """What failed for one will hardly work for the next: who is down is asked once a while, not once a batch."""
+    others = (catch_ups.c.route == route, catch_ups.c.closed_at.is_(None), catch_ups.c.next_at < until)
+    connection.execute(update(catch_ups).where(*others).values(next_at=until))
 
 
 def _ask_page(desk: Desk, one: CatchUp) -> tuple[Taken, dict[str, Any]]:
@@ -198,7 +206,8 @@ def _doubt_nothing(one: CatchUp, now: datetime) -> dict[str, Any]:
 
 
 def _ask_records(desk: Desk, one: CatchUp) -> tuple[Taken, dict[str, Any]]:
-    outcome, token = catch_up_by_records(desk, one.scope, one.announced_on, one.token)
+    clock = _find_clock(desk, one)
+    outcome, token = catch_up_by_records(desk, one.scope, one.announced_on, one.token, clock=clock)
     if not outcome.is_through:
         return Taken(changed=outcome.changed), {"token": token}
     row = _find_row(desk, one)

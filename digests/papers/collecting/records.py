@@ -51,12 +51,16 @@ def look_at_records(desk: Desk, scope: str, on: date) -> Outcome:
     )
 
 
-def catch_up_by_records(desk: Desk, scope: str, on: date, token: str = "") -> tuple[Outcome, str]:
+def catch_up_by_records(
+    desk: Desk, scope: str, on: date, token: str = "", *, clock: Now | None = None
+) -> tuple[Outcome, str]:
     """One page of a batch of the past, and the token to go on with, empty at the end of the list.
 
     Nobody knows it whole any more: a record stands under the day of its last change. What was not changed since is
     dated, by dating.py; what was replaced or corrected in the meantime is missing, and so are cross-lists of older
     papers. In arXiv's test data 43 of the 278 new papers of 2011-02-03 still stand under that day, years later.
+
+    clock   as of when it is stored, where that is not now
     Raises  SourceUnavailable, SourceMalformed.
     """
     window = _build_window(desk, scope, on)
@@ -78,7 +82,7 @@ def catch_up_by_records(desk: Desk, scope: str, on: date, token: str = "") -> tu
     seen = len(mine | set(dated))
     fault = Fault.GAP if harvest.next_token else Fault.CUT if seen else Fault.EMPTY
     broken = len(harvest.broken)
-    added = store_found(desk.store, window, dated, seen=seen, broken=broken, fault=fault, now=desk.now)
+    added = store_found(desk.store, window, dated, seen=seen, broken=broken, fault=fault, now=clock or desk.now)
     changed = frozenset({on} if added else ())
     return Outcome(is_through=not harvest.next_token, on=on, changed=changed, found=len(dated)), harvest.next_token
 
