@@ -12,6 +12,7 @@ from bot.handlers.schedule import time, timezone, weekdays
 from bot.handlers.scope import narrow, scope
 from bot.handlers.settings import pause_, resume_, settings
 from bot.handlers.suggesting import suggest, take
+from bot.handlers.terms import term
 from bot.handlers.today import today
 from bot.handlers.trending import trending
 from bot.handlers.updates import updates
@@ -36,6 +37,7 @@ COMMANDS: Final[dict[str, Handler]] = {
     "scope": scope,
     "updates": updates,
     "lang": lang,
+    "term": term,
     "pause": pause_,
     "resume": resume_,
     "forget": forget_,

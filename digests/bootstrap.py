@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
 
+from pydantic import SecretStr
 from redis.asyncio import Redis
 
 from digests import broker
 from digests.clock import MovedClock, Now, utc_now
-from digests.day import Day, Model, render_edition
+from digests.day import Day, render_edition
 from digests.delivery.alerting import tell_alerts
 from digests.delivery.channel import EMAIL, TELEGRAM, MessageChannel
 from digests.delivery.codes import send_codes
@@ -31,11 +31,15 @@ from digests.store.migrate import migrate
 from digests.store.sandboxed import forget_sandbox
 from digests.subscribers.leaving import sign_target
 from digests.subscribers.stored import list_stored
-from digests.summaries.answer import build_schema
-from digests.summaries.model import Model as LanguageModel
-from digests.summaries.prompt import load_lines_hint, load_prompt, load_sections_hint
-from digests.summaries.suggesting import Suggester, build_queries_schema
-from digests.summaries.summarize import Summarizer
+from digests.summaries.asking.memory import StoredMemory
+from digests.summaries.asking.model import Model as LanguageModel
+from digests.summaries.checking.aligning import find_aligner
+from digests.summaries.checking.judging import ModelJudge
+from digests.summaries.spending.budget import DailyPurse
+from digests.summaries.spending.prices import to_micros
+from digests.summaries.suggesting import Suggester
+from digests.summaries.summarize import KINDS, Summarizer, build_key
+from digests.summaries.summary import Key
 from digests.trending import Trending
 
 # What waits longer has been sent.
@@ -68,11 +72,10 @@ class Services:
     def gathering(self) -> Gathering:
         return Gathering(settings=self.settings, store=self.store, now=self.now, calendar=self.calendar)
 
-    @property
-    def model(self) -> Model | None:
-        if not self.settings.has_llm:
-            return None
-        return Model(self.settings.llm_model, load_prompt("zh").version)
+    @cached_property
+    def summary_keys(self) -> Mapping[str, Key]:
+        """Who writes the summaries, by their language; empty: nobody."""
+        return {language: build_key(self.settings.llm_model, language) for language in KINDS if self.settings.has_llm}
 
     def day(self, on: date, earlier: Iterable[date] = ()) -> Day:
         return Day(
@@ -80,7 +83,7 @@ class Services:
             now=self.now,
             on=on,
             earlier=tuple(earlier),
-            model=self.model,
+            keys=self.summary_keys,
             channels=self.channel_names,
             max_full=self.settings.max_full_papers,
             is_sandbox=self.settings.is_sandbox,
@@ -91,11 +94,10 @@ class Services:
     @property
     def trending(self) -> Trending:
         """What the community reads, as digests of its own."""
-        model = self.model
         return Trending(
             store=self.store,
             now=self.now,
-            key=None if model is None else model.key,
+            keys=self.summary_keys,
             channels=self.channel_names,
             is_sandbox=self.settings.is_sandbox,
         )
@@ -106,31 +108,59 @@ class Services:
 
     @cached_property
     def summarizer(self) -> Summarizer:
-        """Only where `model` is not None."""
-        model = self._build_chat_model(build_schema(), load_sections_hint("zh"))
-        return Summarizer(model, concurrency=self.settings.llm_concurrency)
+        """Only where `summary_keys` has any."""
+        return Summarizer(
+            self._chat_model,
+            second=self._second_model,
+            judge=ModelJudge(self._judge_model) if self._judge_model else None,
+            # A stand-in's words are no translation.
+            aligner=None if self.settings.is_sandbox else find_aligner(),
+            concurrency=self.settings.llm_concurrency,
+        )
 
     @cached_property
     def suggester(self) -> Suggester | None:
         """Asked while somebody waits in the chat."""
-        if not self.settings.has_llm:
-            return None
-        return Suggester(self._build_chat_model(build_queries_schema(), load_lines_hint()))
+        return Suggester(self._chat_model) if self.settings.has_llm else None
 
-    def _build_chat_model(self, schema: dict[str, Any], plain_text_hint: str) -> LanguageModel:
+    @cached_property
+    def _chat_model(self) -> LanguageModel:
+        return self._open_model(self.settings.llm_model)
+
+    @cached_property
+    def _second_model(self) -> LanguageModel | None:
+        settings = self.settings
+        if not settings.llm_fallback_model:
+            return None
+        base_url, api_key = settings.llm_fallback_base_url, settings.llm_fallback_api_key
+        if not base_url:
+            return self._open_model(settings.llm_fallback_model, api_key=api_key or settings.llm_api_key)
+        # The first one's key is no business of another server.
+        return self._open_model(settings.llm_fallback_model, base_url=base_url, api_key=api_key)
+
+    @cached_property
+    def _judge_model(self) -> LanguageModel | None:
+        name = self.settings.llm_judge_model
+        return self._open_model(name) if name else None
+
+    def _open_model(self, name: str, *, base_url: str = "", api_key: SecretStr | None = None) -> LanguageModel:
         # openai takes half a second to import: only for who asks a model.
-        from digests.summaries.llm import ChatModel
+        from digests.summaries.asking.llm import ChatModel
 
         settings = self.settings
         return ChatModel(
-            base_url=settings.llm_base_url or _OPENAI_URL,
-            api_key=settings.llm_api_key.get_secret_value(),
-            model=settings.llm_model,
-            schema=schema,
-            plain_text_hint=plain_text_hint,
+            base_url=base_url or settings.llm_base_url or _OPENAI_URL,
+            api_key=(settings.llm_api_key if api_key is None else api_key).get_secret_value(),
+            model=name,
+            purse=self._open_purse(name),
+            memory=StoredMemory(self.store, self.now),
             concurrency=settings.llm_concurrency,
             timeout_seconds=settings.llm_timeout_seconds,
         )
+
+    def _open_purse(self, model: str) -> DailyPurse:
+        budget, price = self.settings.llm_daily_budget, self.settings.model_prices.get(model)
+        return DailyPurse(self.store, model, price=price, daily_budget_micros=to_micros(budget), now=self.now)
 
     @cached_property
     def pacing(self) -> Pacing:
@@ -217,9 +247,9 @@ class Services:
         opened = self.__dict__
         for channel in opened.get("channels", {}).values():
             await channel.close()
-        for asker in (opened.get("summarizer"), opened.get("suggester")):
-            if asker is not None:
-                await asker.model.close()
+        for asked in (opened.get("_chat_model"), opened.get("_second_model"), opened.get("_judge_model")):
+            if asked is not None:
+                await asked.close()
 
     def close(self) -> None:
         self.store.close()

@@ -3,6 +3,7 @@
 plan_summaries → (summarise) → compose → (deliver). Between two steps only the database is held.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -36,22 +37,10 @@ from digests.summaries import shelf as summaries_shelf
 from digests.summaries.cards import load_cards, load_cards_by_language
 from digests.summaries.summary import CHINESE, Card, Key, summary_language
 
-__all__ = ["Day", "Model", "Preview", "load_cards", "render_edition"]
+__all__ = ["Day", "Preview", "load_cards", "render_edition"]
 
 #: That there is nothing today is said in the chat, silently, and not by mail; that the whole list is void, everywhere.
 _MAILED: Final = (None, Nothing.ALL_UNREADABLE)
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """Who writes the summaries: half of a summary's key (invariant 3)."""
-
-    name: str
-    prompt_version: str
-
-    @property
-    def key(self) -> Key:
-        return Key(CHINESE, self.name, self.prompt_version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +55,7 @@ class Preview:
 class Day:
     """The batch of arXiv's date `on`, and those of `earlier` dates that go out with it in one digest, oldest first.
 
-    model     None: no summaries are asked for
+    keys      who writes the summaries, by their language; empty: none are asked for
     channels  those that are open
     standing  the queries of all readers, where this process composes for many of them
     calendar  the days without an announcement
@@ -76,7 +65,7 @@ class Day:
     now: Now
     on: date
     earlier: tuple[date, ...] = ()
-    model: Model | None
+    keys: Mapping[str, Key]
     channels: Collection[str]
     max_full: int
     is_sandbox: bool = False
@@ -106,30 +95,28 @@ class Day:
 
         Among them are those that failed before and whose time has come, whoever wanted them (invariant 3).
         """
-        if self.model is None:
+        if not self.keys:
             return []
-        summaries_shelf.plan_summaries(
-            self.store,
-            sorted(self._find_wanted(subscriber_ids)),
-            CHINESE,
-            model=self.model.name,
-            prompt_version=self.model.prompt_version,
-            now=self.now(),
-        )
+        for language, readers in self._count_wanted(subscriber_ids).items():
+            summaries_shelf.plan_summaries(self.store, readers, self.keys[language], self.now())
         return self.find_due_summaries()
 
     def find_due_summaries(self) -> list[ArxivId]:
-        """Papers whose summary is planned and waits for somebody to ask for it."""
-        if self.model is None:
-            return []
-        key, now, lots = self.model.key, self.now(), list_lots(self.store, self.dates)
-        return [paper_id for lot in lots for paper_id in summaries_shelf.due_summaries(self.store, lot, key, now)]
+        """Papers whose summary is planned and waits for somebody to ask for it, those with the most readers first."""
+        now, lots = self.now(), list_lots(self.store, self.dates) if self.keys else ()
+        due = (
+            paper_id
+            for key in self.keys.values()
+            for lot in lots
+            for paper_id in summaries_shelf.due_summaries(self.store, lot, key, now)
+        )
+        return list(dict.fromkeys(due))
 
-    def has_open_summaries(self) -> bool:
+    def has_open_summaries(self, language: str = CHINESE) -> bool:
         """Is anybody at work on a summary of this batch, or of what comes late with it, or about to be?"""
-        if self.model is None:
+        if language not in self.keys:
             return False
-        key, now, lots = self.model.key, self.now(), list_lots(self.store, self.dates)
+        key, now, lots = self.keys[language], self.now(), list_lots(self.store, self.dates)
         return any(summaries_shelf.has_open(self.store, lot, key, now) for lot in lots)
 
     def compose(self, subscriber_ids: Collection[int] | None = None) -> int:
@@ -165,16 +152,19 @@ class Day:
             if reader.id not in served and reader.keywords and any(t.channel in self.channels for t in reader.targets)
         ]
 
-    def _find_wanted(self, subscriber_ids: Collection[int] | None) -> set[ArxivId]:
-        """What the digests of those who read Chinese will have, without composing them."""
-        readers = [r for r in self.waiting_readers(subscriber_ids) if summary_language(r.language) == CHINESE]
+    def _count_wanted(self, subscriber_ids: Collection[int] | None) -> dict[str, Counter[ArxivId]]:
+        """By the language of the summary, how many of the readers will have a paper; without composing for them."""
+        readers = [r for r in self.waiting_readers(subscriber_ids) if summary_language(r.language) in self.keys]
         if not readers:
-            return set()
+            return {}
         news = load_news(self.store, self.dates, readers)
         hits = find_hits(self.store, news, readers, read_keywords(readers), self.standing)
         sent = self._find_sent(readers, set[ArxivId]().union(*hits.values()))
-        updates = {one.paper_id for told in news.updates.values() for one in told if not one.is_withdrawn}
-        return updates.union(*(hit - sent[reader_id] for reader_id, hit in hits.items()))
+        wanted: defaultdict[str, Counter[ArxivId]] = defaultdict(Counter)
+        for reader in readers:
+            updates = {one.paper_id for one in news.updates.get(reader.id, ()) if not one.is_withdrawn}
+            wanted[summary_language(reader.language)].update(updates | (hits[reader.id] - sent[reader.id]))
+        return wanted
 
     def _compose_all(
         self, readers: Sequence[Reader], news: News, *, with_sent: bool = False
@@ -206,6 +196,7 @@ class Day:
                     updates=news.updates.get(reader.id, ()),
                     upvotes=upvotes,
                     takes_crosses=reader.wants_crosses,
+                    terms=reader.terms,
                 ),
             )
 

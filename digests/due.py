@@ -35,14 +35,14 @@ _MAX_READERS: Final = 5_000
 class Due:
     """Readers who get one digest of these batches (arXiv's dates, oldest first) now.
 
-    is_late          they have waited long enough: what is not there yet goes without
-    needs_summaries  they read Chinese; the others need not wait for it
+    is_late   they have waited long enough: what is not there yet goes without
+    language  of the summaries that they wait for
     """
 
     dates: tuple[date, ...]
     subscriber_ids: tuple[int, ...]
     is_late: bool
-    needs_summaries: bool = True
+    language: str = CHINESE
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def find_due(store: Store, now: datetime, channels: Sequence[str], calendar: Cal
     if batches.newest is None:
         return []
     coming = _find_coming(batches, now, calendar)
-    groups: defaultdict[tuple[tuple[date, ...], bool, bool], list[int]] = defaultdict(list)
+    groups: defaultdict[tuple[tuple[date, ...], bool, str], list[int]] = defaultdict(list)
     later: list[tuple[Row[Any], datetime]] = []
     for row in _find_waiting(store, now, batches.newest, channels):
         schedule = Schedule.of(row)
@@ -87,9 +87,9 @@ def find_due(store: Store, now: datetime, channels: Sequence[str], calendar: Cal
         # Of the newest one: while earlier ones are caught up with, something comes all the time.
         is_late = now >= max(row.next_due, batches.stored[dates[-1]]) + LONGEST_WAIT
         if is_late or _is_here(row, dates, batches):
-            groups[dates, is_late, summary_language(row.language) == CHINESE].append(row.id)
+            groups[dates, is_late, summary_language(row.language)].append(row.id)
     _save_next(store, later)
-    return [Due(dates, tuple(ids), late, needs) for (dates, late, needs), ids in sorted(groups.items())]
+    return [Due(dates, tuple(ids), late, language) for (dates, late, language), ids in sorted(groups.items())]
 
 
 def find_groups(store: Store, on: date) -> dict[tuple[date, ...], list[int]]:

@@ -11,7 +11,8 @@ PaperPostError
 ├─ SummaryError
 │  ├─ SummaryUnavailable  the model's server; wait
 │  ├─ SummaryRejected     this paper's answer was unusable; the paper goes out in English
-│  └─ SummaryClosed       credentials, balance or address are wrong: stop asking in this run
+│  ├─ SummaryOverBudget   the day's budget is spent: not asked, ask again tomorrow
+│  └─ SummaryClosed       the server, our account there or its address: stop asking in this run
 └─ DeliveryError
    ├─ Deferred            certainly not sent; try again after `retry_after_seconds`
    │  └─ ChannelDown      so is everybody else's: leave the channel alone until then
@@ -101,8 +102,20 @@ class SummaryRejected(SummaryError):
         self.faults = faults
 
 
+class SummaryOverBudget(SummaryError):
+    """Nothing was asked, nothing was spent. `retry_after_seconds`: until what the next day's batch has left."""
+
+    def __init__(self, message: str = "", *, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
 class SummaryClosed(SummaryError):
-    """Asking again in this run is pointless."""
+    """Asking again in this run is pointless. `retry_after_seconds`: when one call may try it; None = ten minutes."""
+
+    def __init__(self, message: str = "", *, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class DeliveryError(PaperPostError):

@@ -8,7 +8,8 @@ from digests.settings import Settings
 
 def find_secrets(settings: Settings) -> list[str]:
     """Tokens, keys, and the passwords in addresses, as written and as meant; the longest first."""
-    plain = (settings.telegram_token, settings.llm_api_key, settings.secret_key, settings.smtp_url)
+    keys = (settings.llm_api_key, settings.llm_fallback_api_key)
+    plain = (settings.telegram_token, *keys, settings.secret_key, settings.smtp_url)
     addresses = (settings.smtp_url.get_secret_value(), settings.redis_url, settings.database_url)
     passwords = [urlsplit(address).password or "" for address in addresses]
     words = {secret.get_secret_value() for secret in plain} | {*passwords, *map(unquote, passwords)}

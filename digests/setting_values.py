@@ -2,7 +2,8 @@
 
 import re
 from datetime import date
-from typing import Final
+from decimal import Decimal
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from sqlalchemy import make_url
@@ -13,8 +14,21 @@ _REDIS: Final = re.compile(r"redis(?P<tls>s)?://[^/?#]+(/[0-9]*)?(?(tls)(\?ssl_\
 _ATOM: Final = r"[\w!#$%&'*+/=?^`{|}~-]+"
 _MAIL: Final = re.compile(rf"{_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
 _HOLIDAY: Final = re.compile(r"(?P<day>20\d\d-\d\d-\d\d)(?P<open>=open)?", re.ASCII)
+_AMOUNT: Final = r"\d{1,6}(?:\.\d{1,6})?"
+# Names of models have colons and slashes: qwen3:4b, deepseek/deepseek-chat.
+_PRICE: Final = re.compile(
+    rf"(?P<model>[^\s=,]+)=(?P<prompt>{_AMOUNT})(?:/(?P<cached>{_AMOUNT}))?/(?P<completion>{_AMOUNT})", re.ASCII
+)
 # At most 52 bits, and those of people are positive: https://core.telegram.org/bots/api#user
 _TELEGRAM_ID: Final = re.compile(r"[1-9]\d{0,15}", re.ASCII)
+
+
+class Price(NamedTuple):
+    """Of a million tokens: asked, answered, and asked again of what the server had read before."""
+
+    prompt: Decimal
+    completion: Decimal
+    cached: Decimal
 
 
 def is_address(url: str, schemes: set[str]) -> bool:
@@ -52,6 +66,23 @@ def read_holidays(text: str) -> dict[date, bool]:
         if changes.setdefault(day, is_off) is not is_off:
             raise ValueError(f"says of {day} both that it is a holiday and that it is none")
     return changes
+
+
+def read_prices(text: str) -> dict[str, Price]:
+    """`gpt-6-luna=0.10/0.01/0.50`, with commas or blanks between: by model the price of a million tokens.
+
+    prompt/cached/completion, or prompt/completion where nothing is cheaper. Raises  ValueError.
+    """
+    prices: dict[str, Price] = {}
+    for item in text.replace(",", " ").split():
+        found = _PRICE.fullmatch(item)
+        if found is None:
+            raise ValueError("must be prices of a million tokens, asked/cached/answered, like small=0.10/0.01/0.50")
+        prompt, cached, completion = Decimal(found["prompt"]), found["cached"], Decimal(found["completion"])
+        price = Price(prompt, completion, prompt if cached is None else Decimal(cached))
+        if prices.setdefault(found["model"], price) != price:
+            raise ValueError(f"has two prices of {found['model']}")
+    return prices
 
 
 def read_telegram_ids(text: str) -> tuple[int, ...]:

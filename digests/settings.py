@@ -3,6 +3,7 @@
 import difflib
 import os
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -12,11 +13,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from digests.errors import ConfigError
 from digests.setting_values import (
+    Price,
     is_address,
     is_database,
     is_mail,
     is_redis,
     read_holidays,
+    read_prices,
     read_telegram_ids,
 )
 
@@ -65,6 +68,14 @@ class Settings(BaseSettings):
         SecretStr(""), validation_alias=AliasChoices("PAPERPOST_LLM_API_KEY", "OPENAI_API_KEY")
     )
     llm_model: str = ""
+    # Asked where the first one declines a paper or leaves a fault; without an address of its own, at the first one's.
+    llm_fallback_base_url: str = ""
+    llm_fallback_api_key: SecretStr = SecretStr("")
+    llm_fallback_model: str = ""
+    # Reads translations beside the originals, at the address of the first one.
+    llm_judge_model: str = ""
+    llm_prices: str = ""
+    llm_daily_budget: Decimal | None = Field(None, gt=0, allow_inf_nan=False, max_digits=12, decimal_places=6)
     llm_concurrency: int = Field(8, ge=1, le=64)
     llm_timeout_seconds: float = Field(120.0, gt=0, allow_inf_nan=False)
 
@@ -92,6 +103,7 @@ class Settings(BaseSettings):
         "telegram_webhook_url",
         "public_url",
         "llm_base_url",
+        "llm_fallback_base_url",
         "arxiv_list_url",
         "arxiv_rss_url",
         "arxiv_api_url",
@@ -145,6 +157,12 @@ class Settings(BaseSettings):
         read_telegram_ids(value)
         return value
 
+    @field_validator("llm_prices")
+    @classmethod
+    def _are_prices(cls, value: str) -> str:
+        read_prices(value)
+        return value
+
     @field_validator("holidays")
     @classmethod
     def _are_days(cls, value: str) -> str:
@@ -167,6 +185,16 @@ class Settings(BaseSettings):
     def names_llm(self) -> bool:
         """A service and perhaps no model of it: the developer's shell may have a key that is not meant for us."""
         return bool(self.llm_base_url or self.llm_api_key)
+
+    @property
+    def llm_models(self) -> tuple[str, ...]:
+        """All that are asked."""
+        return tuple(filter(None, (self.llm_model, self.llm_fallback_model, self.llm_judge_model)))
+
+    @property
+    def model_prices(self) -> dict[str, Price]:
+        """By the model's name."""
+        return read_prices(self.llm_prices)
 
     @property
     def is_sandbox(self) -> bool:
@@ -286,6 +314,11 @@ def find_missing(settings: Settings) -> list[str]:
     is_trial = settings.is_sandbox and settings.env != "production"
     if settings.names_llm and not settings.llm_model and not is_trial:
         mistakes.append("PAPERPOST_LLM_MODEL: an LLM is set, so the model's name is needed")
+    mistakes += _find_lonely(settings)
+    unpriced = sorted(set(settings.llm_models) - settings.model_prices.keys()) if settings.llm_daily_budget else []
+    if unpriced:
+        names = ", ".join(unpriced)
+        mistakes.append(f"PAPERPOST_LLM_PRICES: PAPERPOST_LLM_DAILY_BUDGET is set, so the price of {names} is needed")
     if settings.env != "production":
         return mistakes
     required = {
@@ -297,3 +330,18 @@ def find_missing(settings: Settings) -> list[str]:
         "PAPERPOST_SECRET_KEY": bool(settings.secret_key),
     }
     return mistakes + [f"{name}: needed with PAPERPOST_ENV=production" for name, ok in required.items() if not ok]
+
+
+def _find_lonely(settings: Settings) -> list[str]:
+    """What is set of other models that helps nobody as it is."""
+    first, second = settings.llm_model, settings.llm_fallback_model
+    has_place = bool(settings.llm_fallback_base_url or settings.llm_fallback_api_key)
+    wrong = {
+        "PAPERPOST_LLM_FALLBACK_MODEL: its address or key is set, so its name is needed": has_place and not second,
+        "PAPERPOST_LLM_FALLBACK_MODEL: the first model at the same address would only repeat its faults": bool(second)
+        and second == first
+        and not settings.llm_fallback_base_url,
+        "PAPERPOST_LLM_MODEL: a fallback or a judge is set, so the first model is needed": not first
+        and bool(second or settings.llm_judge_model),
+    }
+    return [sentence for sentence, is_so in wrong.items() if is_so]

@@ -1,13 +1,14 @@
 """What happened, and what waits: counts for `run`, `status`, the demo's report. Everything is read from the store."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from digests.alerts import Alert, find_open
+from digests.coverage.catching_up import CatchUpStatus, count_catch_ups
 from digests.coverage.judging import Covered
 from digests.coverage.rows import load_coverage
 from digests.delivery.states import DeliveryState
@@ -18,7 +19,6 @@ from digests.store.slots import is_trending
 from digests.store.tables import (
     announcements,
     batches,
-    catch_ups,
     deliveries,
     edition_papers,
     editions,
@@ -29,6 +29,7 @@ from digests.store.tables import (
     targets,
 )
 from digests.subscribers.reach import gets_digests
+from digests.summaries.spending.spent import Spending, report_spending
 from digests.summaries.summary import SummaryState
 
 _MAX_ERRORS = 10
@@ -109,25 +110,6 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CatchUpStatus:
-    """Batches of the past that are fetched.
-
-    pending    still to come; `done` others since the oldest of these are here
-    late       of these, readers' digests wait for them
-    oldest_on  arXiv's date of the oldest that is still to come
-    given_up   neither /catchup nor OAI-PMH had them
-    fault      why the next one is not here yet, where asking has failed
-    """
-
-    pending: int = 0
-    late: int = 0
-    done: int = 0
-    given_up: int = 0
-    oldest_on: date | None = None
-    fault: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Status:
     """The whole house.
 
@@ -141,6 +123,7 @@ class Status:
     recent_reasons      why some of them are not sent, the most frequent first
     coverage            each archive and category of the newest days
     alerts              what waits for a person, the oldest first
+    spending            what the models cost
     """
 
     batches: tuple[BatchStatus, ...]
@@ -159,8 +142,9 @@ class Status:
     polls: tuple[PollStatus, ...]
     heartbeats: tuple[Heartbeat, ...]
     coverage: tuple[Covered, ...] = ()
-    catch_ups: CatchUpStatus = CatchUpStatus()
+    catch_ups: CatchUpStatus = field(default_factory=CatchUpStatus)
     alerts: tuple[Alert, ...] = ()
+    spending: Spending = field(default_factory=Spending)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,17 +176,26 @@ def report_day(store: Store, on: date) -> DayReport:
 
 
 def report_status(
-    store: Store, now: datetime, *, queues: Mapping[str, int] | None = None, beats_now: datetime | None = None
+    store: Store,
+    now: datetime,
+    *,
+    queues: Mapping[str, int] | None = None,
+    beats_now: datetime | None = None,
+    priced: Collection[str] = (),
+    budget_micros: int | None = None,
 ) -> Status:
     """The whole house at `now`.
 
-    queues     as the broker has them (broker.find_queue_lengths)
-    beats_now  by the real clock, for heartbeats; None = `now` is real
+    queues         as the broker has them (broker.find_queue_lengths)
+    beats_now      by the real clock, for heartbeats; None = `now` is real
+    priced         the models that have a price
+    budget_micros  what models may cost a day; None: anything
     """
     due, recent = subscribers.c.next_due, deliveries.c.planned_at > now - _WEEK
     beats, alerts = find_heartbeats(store), find_open(store)
     covered = load_coverage(store, _find_days(store, now), now)
     with store.reading() as connection:
+        served = _scalar(connection, select(_NUMBER).where(gets_digests()))
         return Status(
             batches=tuple(BatchStatus(**row) for row in connection.execute(_select_batches()).mappings()),
             readers=_scalar(connection, select(_NUMBER).select_from(subscribers)),
@@ -220,8 +213,9 @@ def report_status(
             polls=tuple(PollStatus(**row) for row in connection.execute(_select_polls()).mappings()),
             heartbeats=tuple(_describe_beat(name, beats[name], beats_now or now) for name in sorted(beats)),
             coverage=tuple(covered),
-            catch_ups=_count_catch_ups(connection),
+            catch_ups=count_catch_ups(connection),
             alerts=tuple(alerts),
+            spending=report_spending(connection, now, readers=served, priced=priced, budget_micros=budget_micros),
         )
 
 
@@ -237,22 +231,6 @@ def _find_days(store: Store, now: datetime) -> list[date]:
         if connection.scalar(select(polls.c.scope).limit(1)):
             days.add(find_expected(now))
     return sorted(days)[-_MAX_DAYS:]
-
-
-def _count_catch_ups(connection: Connection) -> CatchUpStatus:
-    is_open = catch_ups.c.closed_at.is_(None)
-    is_given_up = ~is_open & (catch_ups.c.fault != "")
-    oldest = connection.scalar(select(func.min(catch_ups.c.announced_on)).where(is_open))
-    done = select(_NUMBER).where(~is_open, ~is_given_up, catch_ups.c.announced_on >= (oldest or date.max))
-    failing = select(catch_ups.c.fault).where(is_open, catch_ups.c.fault != "").order_by(catch_ups.c.rank).limit(1)
-    return CatchUpStatus(
-        pending=_scalar(connection, select(_NUMBER).where(is_open)),
-        late=_scalar(connection, select(_NUMBER).where(is_open, catch_ups.c.is_late)),
-        done=_scalar(connection, done),
-        given_up=_scalar(connection, select(_NUMBER).where(is_given_up)),
-        oldest_on=oldest,
-        fault=connection.scalar(failing) or "",
-    )
 
 
 def _select_newest() -> Select[date]:

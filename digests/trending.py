@@ -3,7 +3,7 @@
 find_due → plan_summaries → (summarise) → compose → (deliver). Being here never keeps a paper out of a keyword's digest.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -60,13 +60,13 @@ class DueTrending:
 @dataclass(frozen=True, kw_only=True)
 class Trending:
     """
-    key       who writes the summaries; None: none are asked for
+    keys      who writes the summaries, by their language; empty: none are asked for
     channels  those that are open
     """
 
     store: Store
     now: Now
-    key: Key | None
+    keys: Mapping[str, Key]
     channels: Collection[str]
     is_sandbox: bool = False
 
@@ -87,21 +87,20 @@ class Trending:
         return [DueTrending(period, on, tuple(ids), may_wait) for (period, on, may_wait), ids in sorted(groups.items())]
 
     def plan_summaries(self, period: Period, on: date, subscriber_ids: Collection[int]) -> list[ArxivId]:
-        """Give what those of them who read Chinese get a row each; returns all that are to be asked for now."""
-        if self.key is None:
-            return []
-        wanted, key = self._find_wanted(period, on, subscriber_ids), self.key
-        summaries_shelf.plan_summaries(
-            self.store, wanted, key.language, model=key.model, prompt_version=key.prompt_version, now=self.now()
-        )
-        return summaries_shelf.due_summaries(self.store, wanted, key, self.now())
+        """Give what they get a row each, in their language; returns all that are to be asked for now."""
+        due: list[ArxivId] = []
+        for language, readers in self._count_wanted(period, on, subscriber_ids).items():
+            summaries_shelf.plan_summaries(self.store, readers, self.keys[language], self.now())
+            due += summaries_shelf.due_summaries(self.store, readers, self.keys[language], self.now())
+        return list(dict.fromkeys(due))
 
     def has_open_summaries(self, period: Period, on: date, subscriber_ids: Collection[int]) -> bool:
         """Is anybody at work on a summary that they wait for, or about to be?"""
-        if self.key is None:
-            return False
-        wanted = self._find_wanted(period, on, subscriber_ids)
-        return summaries_shelf.has_open(self.store, wanted, self.key, self.now())
+        wanted = self._count_wanted(period, on, subscriber_ids)
+        return any(
+            summaries_shelf.has_open(self.store, readers, self.keys[language], self.now())
+            for language, readers in wanted.items()
+        )
 
     def compose(self, period: Period, on: date, subscriber_ids: Collection[int]) -> int:
         """Give these readers, as far as they wait for it, an edition with planned deliveries; returns how many."""
@@ -154,8 +153,7 @@ class Trending:
         return find_ready_at
 
     def _may_wait(self, waiting: Waiting, ready_at: datetime) -> bool:
-        is_chinese = summary_language(waiting.language) == CHINESE
-        return self.key is not None and is_chinese and self.now() < ready_at + _SUMMARY_WAIT
+        return summary_language(waiting.language) in self.keys and self.now() < ready_at + _SUMMARY_WAIT
 
     def _find_read_in_time(self, on: date) -> datetime | None:
         """When the lists up to `on` were read, if that was in its last hour or later."""
@@ -166,10 +164,13 @@ class Trending:
         """As of when the lists are, where readers must know it."""
         return None if self._find_read_in_time(on) else find_read_at(self.store, on - _ASKED_TOGETHER, on)
 
-    def _find_wanted(self, period: Period, on: date, subscriber_ids: Collection[int]) -> list[ArxivId]:
-        composed = self._compose_all(period, on, subscriber_ids)
-        chinese = (digest for _, _, digest in composed if digest and summary_language(digest.language) == CHINESE)
-        return sorted({paper_id for digest in chinese for paper_id in digest.paper_ids})
+    def _count_wanted(self, period: Period, on: date, subscriber_ids: Collection[int]) -> dict[str, Counter[ArxivId]]:
+        """By the language of the summary, how many of the readers get a paper."""
+        wanted: defaultdict[str, Counter[ArxivId]] = defaultdict(Counter)
+        for _, _, digest in self._compose_all(period, on, subscriber_ids) if self.keys else ():
+            if digest and (language := summary_language(digest.language)) in self.keys:
+                wanted[language].update(digest.paper_ids)
+        return wanted
 
     def _compose_all(
         self, period: Period, on: date, subscriber_ids: Collection[int]
@@ -200,6 +201,7 @@ class Trending:
                     min_upvotes=trend.min_upvotes,
                     now=now,
                     as_of=as_of,
+                    terms=reader.terms,
                 ),
             )
 

@@ -1,31 +1,23 @@
 """A stand-in for a language model that speaks OpenAI's protocol: hand-written Chinese for the papers it knows.
 
-For any other paper it says in every field that no model is connected. That text stands in 〔〕, which the checks of
-digests.summaries call a translator's note (fault `meta`): it passes as doubtful, so the reader sees our mark besides.
+For any other paper, and to whoever wants notes in English, it says that no model is connected. That stands in 〔〕,
+which the checks of digests.summaries call a translator's note (fault `meta`): it passes as doubtful, so the reader sees
+our mark besides.
 """
 
 import asyncio
-import re
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from digests.summaries.answer import Draft, Points
-from digests.summaries.masking import PLACEHOLDER, Masked, mask
+from digests.summaries.wording.masking import mask
 from sandbox.llm_keywords import answer_keywords
-
-MARK: Final = "〔沙盒:未接入模型〕"
-_NO_POINT: Final = f"{MARK}没有内容。"
-
-_QUESTION: Final = re.compile(
-    r"<(?P<tag>paper-\w+)>\s*<title>(?P<title>.*?)</title>\s*<abstract>(?P<abstract>.*?)</abstract>\s*</(?P=tag)>",
-    re.DOTALL,
-)
+from sandbox.llm_papers import MARK, answer_paper, title_key
 
 
 class Fault(BaseModel):
@@ -60,7 +52,7 @@ def build_app(known: Mapping[str, Mapping[str, Any]], *, model: str = "sandbox")
     GET /_sandbox/requests gives the bodies seen.
     """
     app = FastAPI(title="Sandbox LLM", openapi_url=None)
-    state = _State({_title_key(mask(entry["source_title"]).text): entry for entry in known.values()})
+    state = _State({title_key(mask(entry["source_title"]).text): entry for entry in known.values()})
 
     @app.post("/v1/chat/completions")
     async def complete(request: Request) -> Response:
@@ -92,57 +84,8 @@ def build_app(known: Mapping[str, Mapping[str, Any]], *, model: str = "sandbox")
 
 
 def _reply(state: _State, body: Mapping[str, Any]) -> str:
-    question = str(body["messages"][-1]["content"])
-    asked = _QUESTION.search(question)
-    if asked is None and (answered := answer_keywords(question)) is not None:
-        return answered
-    if asked is None:
-        return f"{MARK}这里只翻译论文摘要，只推荐关键词。"
-    title, abstract = (asked[name].replace("&lt;", "<").strip() for name in ("title", "abstract"))
-    entry = state.known.get(_title_key(title))
-    draft = _translate(entry) if entry is not None else _disclaim(title, abstract)
-    return draft.model_dump_json()
-
-
-def _translate(entry: Mapping[str, Any]) -> Draft:
-    """The hand-written Chinese, with the placeholders that the masked English has for its formulas and links."""
-    title = mask(entry["source_title"])
-    abstract = mask(entry["source_abstract"], first=title.numbers.stop)
-    either = Masked("", title.pieces + abstract.pieces)
-    return Draft(
-        title=_mask_like(entry["title"], title),
-        tldr=_mask_like(entry["tldr"], either),
-        abstract=_mask_like(entry["abstract"], abstract),
-        points=Points(**{name: _mask_like(text, either) for name, text in entry["points"].items()}),
-    )
-
-
-def _mask_like(chinese: str, english: Masked) -> str:
-    """Each piece of the Chinese gets the number of the same piece of the English, in the order of their coming."""
-    # Written one sentence a line; Chinese joins without blanks.
-    masked = mask("".join(line.strip() for line in chinese.splitlines()))
-    numbers = {piece: deque[int]() for piece in english.pieces}
-    for number, piece in zip(english.numbers, english.pieces, strict=True):
-        numbers[piece].append(number)
-
-    def number_of(match: re.Match[str]) -> str:
-        piece = masked.pieces[int(match[1]) - 1]
-        waiting = numbers.get(piece)
-        # What the English does not have stays as written: the checks shall find it.
-        return f"⟦{waiting.popleft()}⟧" if waiting else piece
-
-    return PLACEHOLDER.sub(number_of, masked.text)
-
-
-def _disclaim(title: str, abstract: str) -> Draft:
-    pieces = "、".join(match[0] for match in PLACEHOLDER.finditer(abstract))
-    listed = f"原文中的公式与链接照列于此：{pieces}。" if pieces else ""
-    return Draft(
-        title=f"{MARK}{title}",
-        tldr=f"{MARK}沙盒里没有接入语言模型，这一篇没有中文介绍。",
-        abstract=f"{MARK}沙盒里没有接入语言模型，所以这一篇没有中文摘要，请读英文原文。{listed}",
-        points=Points(problem=_NO_POINT, method=_NO_POINT, result=_NO_POINT, meaning=_NO_POINT),
-    )
+    answered = answer_paper(state.known, body) or answer_keywords(str(body["messages"][-1]["content"]))
+    return answered if answered is not None else f"{MARK}这里只翻译论文摘要，只推荐关键词。"
 
 
 def _spoil(text: str, fault: Fault) -> str:
@@ -175,8 +118,3 @@ def _completion(model: str, question: str, text: str, fault: Fault) -> dict[str,
             "total_tokens": prompt_tokens + completion_tokens,
         },
     }
-
-
-def _title_key(title: str) -> str:
-    words: Sequence[str] = re.findall(r"\w+", PLACEHOLDER.sub(" ", title).casefold())
-    return " ".join(words)

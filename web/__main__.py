@@ -9,6 +9,7 @@ import uvicorn
 from digests.bootstrap import Services, open_services
 from digests.errors import PaperPostError
 from digests.logs import configure_logs
+from digests.summaries.spending.prices import to_micros
 from web.app import build_app
 from web.listening import listen
 from web.services import WebServices
@@ -53,6 +54,7 @@ def _web_services(services: Services) -> WebServices:
         store=services.store,
         now=services.now,
         salt=services.salt,
+        budget_micros=to_micros(settings.llm_daily_budget),
         # The sandbox's bot is not to be found at t.me.
         telegram_token="" if settings.is_sandbox else settings.telegram_token.get_secret_value(),
         telegram_base_url=settings.telegram_base_url,

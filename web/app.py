@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from digests.errors import StoreError
 from digests.secret_key import derive_installation_id
-from digests.status import report_status
+from digests.status import Status, report_status
 from digests.subscribers.leaving import find_target, leave
 from web.bot_name import BotName
 from web.health import check_health
@@ -57,9 +57,11 @@ def build_app(services: WebServices) -> FastAPI:
 
 
 def _add_metrics(app: FastAPI, services: WebServices) -> None:
-    collector = HouseCollector(
-        lambda: report_status(services.store, services.now(), beats_now=services.real_now()), services.now
-    )
+    def report() -> Status:
+        beats_now, budget = services.real_now(), services.budget_micros
+        return report_status(services.store, services.now(), beats_now=beats_now, budget_micros=budget)
+
+    collector = HouseCollector(report, services.now)
 
     @app.get("/metrics")
     def metrics(request: Request) -> Response:

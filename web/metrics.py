@@ -1,6 +1,6 @@
 """Numbers of the house for a monitor, in Prometheus's format: read from the store when somebody asks, nobody's name."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -10,8 +10,16 @@ from prometheus_client.registry import Collector
 
 from digests.coverage.judging import Covered
 from digests.status import Status
+from digests.summaries.spending.spent import Spending, Spent
 
 _PREFIX: Final = "paperpost"
+_SPENT: Final[Sequence[tuple[str, str, Callable[[Spent], int]]]] = (
+    ("calls", "Calls", lambda one: one.calls),
+    ("prompt_tokens", "Tokens asked", lambda one: one.tokens.prompt),
+    ("cached_tokens", "Of the tokens asked, those from the server's cache", lambda one: one.tokens.cached),
+    ("completion_tokens", "Tokens answered", lambda one: one.tokens.completion),
+    ("micros", "Millionths of the currency of PAPERPOST_LLM_PRICES", lambda one: one.micros),
+)
 
 
 class HouseCollector(Collector):
@@ -49,6 +57,7 @@ def build_metrics(status: Status, now: datetime) -> Iterator[Metric]:
     readers = {"active": status.readers - status.paused, "paused": status.paused}
     yield _build("readers", "Readers.", readers, "state")
     yield _build("digests_due", "Readers whose digest is due and not composed.", {"": status.due_now})
+    yield from _build_spending(status.spending)
     ages = {beat.process: beat.seconds_ago for beat in status.heartbeats}
     yield _build("heartbeat_age_seconds", "Since a process's last sign of life.", ages, "process")
 
@@ -63,6 +72,16 @@ def _build_batches(status: Status, now: datetime) -> Iterator[Metric]:
     if closed := max(((b.announced_on, b.closed_at) for b in status.batches if b.closed_at), default=None):
         seconds = (now - closed[1]).total_seconds()
         yield _build("batch_closed_age_seconds", "Since the newest whole batch was found whole.", {"": seconds})
+
+
+def _build_spending(spending: Spending) -> Iterator[Metric]:
+    today = spending.today.models
+    for name, says, of in _SPENT:
+        yield _build(f"llm_{name}_today", f"{says}, today (UTC).", {one.model: of(one) for one in today}, "model")
+    yield _build("llm_micros_reserved", "Put aside for calls that are under way.", {"": spending.reserved_micros})
+    if spending.budget_micros is not None and spending.left_micros is not None:
+        yield _build("llm_budget_micros", "What models may cost a day.", {"": spending.budget_micros})
+        yield _build("llm_budget_left_micros", "What is left of it today (UTC).", {"": spending.left_micros})
 
 
 def _find_shares(archives: Iterable[Covered]) -> dict[str, float]:

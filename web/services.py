@@ -11,6 +11,7 @@ class WebServices:
     """
     salt            signs the links for leaving
     real_now        for signs of life: a sandbox moves its own clock
+    budget_micros   what models may cost a day; None: anything
     telegram_token  of the bot that the pages name; empty where there is none to name
     """
 
@@ -18,5 +19,6 @@ class WebServices:
     now: Now
     salt: bytes
     real_now: Now = utc_now
+    budget_micros: int | None = None
     telegram_token: str = ""
     telegram_base_url: str = "https://api.telegram.org"

@@ -26,6 +26,8 @@ from digests.papers.paper import ArxivId, Source
 from digests.past.index import index_past
 from digests.store.clock_jumps import pull_back, start_over
 from digests.summaries.due import summarise_due
+from digests.summaries.summarize import KINDS
+from digests.summaries.summary import CHINESE
 from worker.app import app
 from worker.loop import LoopThread
 
@@ -116,7 +118,7 @@ def summarise(on: str, paper_ids: Sequence[str]) -> None:
     ids = [ArxivId(paper_id) for paper_id in paper_ids]
     _loop.run(summarise_due(services.store, services.summarizer, ids, services.now))
     # The last one out: while another task still holds a summary of this day, that one will.
-    if not _day([on]).has_open_summaries():
+    if not any(map(_day([on]).has_open_summaries, KINDS)):
         dispatch.delay()
     dispatch_trending.delay()
 
@@ -129,11 +131,11 @@ def dispatch() -> None:
     work_out_next(services.store, services.now())
     for due in find_due(services.store, services.now(), services.channel_names, services.calendar):
         dates = [on.isoformat() for on in due.dates]
-        may_wait = due.needs_summaries and not due.is_late
-        if may_wait and _day(dates).has_open_summaries():
+        may_wait = not due.is_late
+        if may_wait and _day(dates).has_open_summaries(due.language):
             continue
         for chunk in _chunks(due.subscriber_ids, _READERS_PER_TASK):
-            compose.delay(dates, chunk, may_wait)
+            compose.delay(dates, chunk, may_wait, due.language)
     untold = find_unannounced(
         services.store,
         services.now(),
@@ -147,13 +149,16 @@ def dispatch() -> None:
 
 
 @app.task(name="digests.compose")
-def compose(dates: Sequence[str], subscriber_ids: Sequence[int], may_wait: bool) -> None:
-    """Compose these readers' digest of these batches, unless it waits for a summary and may still do so."""
+def compose(dates: Sequence[str], subscriber_ids: Sequence[int], may_wait: bool, language: str = CHINESE) -> None:
+    """Compose these readers' digest of these batches, unless it waits for a summary and may still do so.
+
+    language  of the summaries that all of them wait for
+    """
     day = _day(dates)
     if may_wait:
         _wake_summaries(day.on.isoformat(), day.plan_summaries(subscriber_ids))
         # What another task has in hand is waited for too.
-        if day.has_open_summaries():
+        if day.has_open_summaries(language):
             return
     if day.compose(set(subscriber_ids)):
         deliver.delay()

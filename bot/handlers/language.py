@@ -17,6 +17,8 @@ def lang(services: BotServices, asked: Asked) -> Answer:
         reader, said = set_language(services.store, reader.id, asked.text), "lang_set"
     voice = Voice(load_phrases(reader.language))
     blocks = [voice(said, language=NAMES[reader.language])]
+    if not asked.text:
+        blocks.append(voice("lang_how"))
     if asked.text and not list_keywords(services.store, reader.id):
         # What was said at /start may have been in a language that they do not read.
         blocks += welcome(voice)

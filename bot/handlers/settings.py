@@ -9,6 +9,7 @@ from bot.voice import Voice
 from digests.subscribers.keywords import list_keywords
 from digests.subscribers.preferences import pause, resume
 from digests.subscribers.subscriber import Subscriber
+from digests.subscribers.terms import MAX_TERMS, count_terms
 from digests.subscribers.trending import list_trends
 
 
@@ -27,10 +28,17 @@ def settings(services: BotServices, asked: Asked) -> Answer:
         voice(
             "settings_keywords", held=len(list_keywords(services.store, reader.id)), max_keywords=services.max_keywords
         ),
+        *_say_terms(services, voice, reader),
         *_say_trends(services, voice, reader),
         say_next(voice, services, reader),
     ]
     return Answer(["\n".join(lines)], _build_buttons(voice, reader))
+
+
+def _say_terms(services: BotServices, voice: Voice, reader: Subscriber) -> list[str]:
+    """Most people have none."""
+    held = count_terms(services.store, reader.id)
+    return [voice("settings_terms", held=held, max_terms=MAX_TERMS)] if held else []
 
 
 def _say_trends(services: BotServices, voice: Voice, reader: Subscriber) -> list[str]:

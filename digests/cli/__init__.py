@@ -7,7 +7,20 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from digests.cli import backfill, health, inspect, papers, preview, readers, run, schedule, trending, up
+from digests.cli import (
+    backfill,
+    health,
+    inspect,
+    papers,
+    preview,
+    quality,
+    readers,
+    resummarise,
+    run,
+    schedule,
+    trending,
+    up,
+)
 from digests.errors import ConfigError, InputError, PaperPostError, QueryRefused
 from digests.keywords.refusals import explain_refusal
 from digests.logs import configure_logs
@@ -41,7 +54,20 @@ def _start() -> None:
     configure_logs(logging.WARNING)
 
 
-for commands in (up, papers, backfill, schedule, inspect, readers, preview, trending, run, health):
+for commands in (
+    up,
+    papers,
+    backfill,
+    schedule,
+    inspect,
+    readers,
+    preview,
+    trending,
+    run,
+    resummarise,
+    quality,
+    health,
+):
     commands.register(app)
 
 

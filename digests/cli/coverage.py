@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Final
 
+from digests.coverage.catching_up import CatchUpStatus
 from digests.coverage.judging import Covered, State
-from digests.status import CatchUpStatus
 
 #: More in the same state are counted.
 _MAX_SCOPES: Final = 5

@@ -13,11 +13,13 @@ from rich.console import Console
 from digests import broker
 from digests.cli.coverage import describe_catch_ups, describe_coverage
 from digests.cli.options import AsJson, print_json, services
+from digests.cli.spending import describe_spending
 from digests.clock import utc_now
 from digests.health.check import Check
 from digests.papers.collecting.plan import Stage
 from digests.settings import load_settings
 from digests.status import PollStatus, Status, Totals, count_totals, report_status
+from digests.summaries.spending.prices import to_micros
 
 _WIDTH = 80
 _MARKS = {True: "ok", False: "FAILED", None: "-"}
@@ -47,12 +49,19 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 def status(as_json: AsJson = False) -> None:
-    """Show the newest batches, who is due, what waits, and every send by state."""
+    """Show the newest batches, who is due, what waits, what models cost, and every send by state."""
     with services() as opened:
         queues = broker.find_queue_lengths(opened.settings.redis_url, opened.settings.home)
-        report = report_status(opened.store, opened.now(), queues=queues, beats_now=utc_now())
-        totals = count_totals(opened.store)
         now = opened.now()
+        report = report_status(
+            opened.store,
+            now,
+            queues=queues,
+            beats_now=utc_now(),
+            priced=opened.settings.model_prices.keys(),
+            budget_micros=to_micros(opened.settings.llm_daily_budget),
+        )
+        totals = count_totals(opened.store)
     if as_json:
         print_json(asdict(report) | asdict(totals))
         return
@@ -96,6 +105,8 @@ def _describe(report: Status, totals: Totals, now: datetime) -> Iterator[tuple[s
     yield "digests due", f"{report.due_now} now, {coming}"
     yield "queues", _counts(report.queues) if report.queues is not None else "no broker answers"
     yield "summaries", _counts(totals.summaries)
+    for number, text in enumerate(describe_spending(report.spending)):
+        yield "" if number else "models", text
     yield "sends", _counts(totals.deliveries)
     yield "last 7 days", _counts(report.recent_deliveries)
     for reason in report.recent_reasons:

@@ -10,6 +10,7 @@ from digests.composing.digest import Coverage, Digest, Elsewhere, Entry, Nothing
 from digests.keywords.match import Field, Match
 from digests.papers.late_papers import Late
 from digests.papers.paper import NEWS, Announced, ArxivId, Kind, Paper
+from digests.summaries.wording.own_terms import OwnTerm
 
 #: In score units. A query holds at most 32 terms (keywords.md §3), so a title hit outweighs any number of them.
 _TITLE_WEIGHT = 64
@@ -66,6 +67,7 @@ def compose(
     updates: Sequence[Update] = (),
     upvotes: Mapping[ArxivId, int] | None = None,
     takes_crosses: bool = True,
+    terms: Sequence[OwnTerm] = (),
 ) -> Digest:
     """The digest of one batch, or of several together, for one reader.
 
@@ -81,6 +83,7 @@ def compose(
     late         papers of older batches that they should have had with them
     updates      new versions of papers that they were sent
     upvotes      of Hugging Face's readers
+    terms        the reader's own words
     """
     facts = _gather(announced, late, scope, upvotes or {}, takes_crosses=takes_crosses)
     hits = [{m.paper_id: m for m in matches.get(k.canonical, ()) if m.paper_id in facts} for k in keywords]
@@ -103,6 +106,7 @@ def compose(
         unreadable=tuple(unreadable),
         updates=tuple(updates),
         has_crosses=takes_crosses,
+        terms=tuple(terms),
     )
     return abridge(digest, max_full)
 

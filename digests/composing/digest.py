@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from digests.keywords.match import Span
 from digests.papers.paper import ArxivId, Kind
+from digests.summaries.wording.own_terms import OwnTerm
 
 
 class Nothing(StrEnum):
@@ -121,6 +122,7 @@ class Digest:
     unreadable    keywords, as typed, that were not matched: this version of the language refuses them
     updates       new versions of papers sent before, for who wants them; not counted in `matched`
     has_crosses   False: its reader wants no cross-lists
+    terms         the reader's own words for terms
     """
 
     language: str
@@ -137,6 +139,7 @@ class Digest:
     unreadable: tuple[str, ...] = ()
     updates: tuple[Update, ...] = ()
     has_crosses: bool = True
+    terms: tuple[OwnTerm, ...] = ()
 
     @property
     def batch_dates(self) -> tuple[date, ...]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from digests.papers.paper import ArxivId
 from digests.papers.trending import Listed
+from digests.summaries.wording.own_terms import OwnTerm
 
 _DAY: Final = timedelta(days=1)
 _SATURDAY: Final = 6
@@ -85,6 +86,7 @@ class TrendingDigest:
     top_upvotes  the most that a paper of them has
     as_of        when the lists were last read (aware UTC), where that was before their last hour
     entries      in full, most votes first     brief  one line each
+    terms        the reader's own words for terms
     """
 
     language: str
@@ -100,6 +102,7 @@ class TrendingDigest:
     nothing: Silence | None = None
     entries: tuple[Listed, ...] = ()
     brief: tuple[Listed, ...] = ()
+    terms: tuple[OwnTerm, ...] = ()
 
     @property
     def paper_ids(self) -> tuple[ArxivId, ...]:
@@ -120,6 +123,7 @@ def compose_trending(
     min_upvotes: int,
     now: datetime,
     as_of: datetime | None = None,
+    terms: Sequence[OwnTerm] = (),
 ) -> TrendingDigest:
     """`listed` has these days' papers, most votes first, each once (papers.trending.load_listed)."""
     reached = [one for one in listed if one.upvotes >= min_upvotes]
@@ -136,6 +140,7 @@ def compose_trending(
         as_of=as_of,
         nothing=None if reached else Silence.BELOW if listed else Silence.NOT_FETCHED,
         entries=tuple(reached[: MAX_FULL[period] + MAX_BRIEF]),
+        terms=tuple(terms),
     )
     return abridge(digest, MAX_FULL[period])
 

@@ -5,14 +5,17 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from digests.clock import Now
+from digests.health.alignment import check_alignment
 from digests.health.check import Check
 from digests.health.here import check_broker, check_database, check_disk, check_home, check_production, check_web
-from digests.health.parts import check_mail, check_model, check_telegram
+from digests.health.models import check_models
+from digests.health.parts import check_mail, check_telegram
 from digests.health.sources import check_holidays, check_sources
 from digests.outside import Kind, list_outside_parts
 from digests.papers.calendar import load_calendar
 from digests.redaction import find_secrets, redact
 from digests.settings import Settings
+from digests.summaries.checking.embedding import find_embedder
 
 
 async def check_all(settings: Settings, now: Now) -> list[Check]:
@@ -37,14 +40,15 @@ def _check_here(settings: Settings, now: Now) -> list[Check]:
         *check_database(settings, now()),
         check_broker(settings),
         check_holidays(load_calendar().change(settings.holiday_changes), now().date()),
+        check_alignment(find_embedder()),
     ]
 
 
 async def _check_outside(settings: Settings) -> list[Check]:
-    sources, *parts = await asyncio.gather(
-        check_sources(settings), check_model(settings), check_telegram(settings), check_mail(settings)
+    sources, models, *channels = await asyncio.gather(
+        check_sources(settings), check_models(settings), check_telegram(settings), check_mail(settings)
     )
-    return [*sources, *parts]
+    return [*sources, *models, *channels]
 
 
 async def _list_stand_ins(settings: Settings) -> list[Check]:

@@ -1,8 +1,7 @@
-"""The outside parts that take credentials: a model, Telegram, a mail server. Nothing is sent to a reader."""
+"""The readers' channels: Telegram, a mail server. Nothing is sent to a reader."""
 
 from typing import Final
 
-import openai
 from aiosmtplib import SMTPAuthenticationError, SMTPException, SMTPSenderRefused
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
@@ -12,33 +11,6 @@ from digests.health.check import Check
 from digests.settings import Settings
 
 _SECONDS: Final = 10.0
-_MAX_NAMES: Final = 8
-
-
-async def check_model(settings: Settings) -> Check:
-    if not settings.has_llm:
-        advice = "Set OPENAI_BASE_URL or OPENAI_API_KEY, and PAPERPOST_LLM_MODEL. Without one: English, labelled."
-        return Check("LLM", None, "not set", advice)
-    client = openai.AsyncOpenAI(
-        base_url=settings.llm_base_url or None,
-        api_key=settings.llm_api_key.get_secret_value() or "none",
-        max_retries=0,
-        timeout=_SECONDS,
-    )
-    try:
-        names = [model.id async for model in client.models.list()]
-    except (openai.AuthenticationError, openai.PermissionDeniedError):
-        return Check("LLM", False, "the key is refused", "Check OPENAI_API_KEY.")
-    except openai.NotFoundError:
-        return Check("LLM", True, "reachable; it does not list its models")
-    except openai.OpenAIError as error:
-        return Check("LLM", False, str(error), "Check OPENAI_BASE_URL; it usually ends in /v1.")
-    finally:
-        await client.close()
-    if settings.llm_model not in names:
-        advice = f"Set PAPERPOST_LLM_MODEL, to one of: {', '.join(names[:_MAX_NAMES])}"
-        return Check("LLM", False, f"no model {settings.llm_model!r}", advice)
-    return Check("LLM", True, settings.llm_model)
 
 
 async def check_telegram(settings: Settings) -> Check:

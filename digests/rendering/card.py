@@ -4,11 +4,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from digests.chinese import TRADITIONAL, to_traditional
-from digests.clock import BEIJING
 from digests.papers.paper import Paper
 from digests.papers.taxonomy import category_name
 from digests.phrases import Phrases, load_phrases
+from digests.rendering.caveats import list_faults, say_doubt, say_missing
 from digests.rendering.latex import Readable, clean, read
+from digests.summaries.draft import Kind
 from digests.summaries.summary import Card, Point, Summary, SummaryState
 
 _MAX_TITLE_CHARS = 300
@@ -27,7 +28,7 @@ class PointView:
 
 @dataclass(frozen=True, slots=True)
 class AbstractView:
-    """`label` is empty where only one abstract stands."""
+    """`label` is empty where there is nothing to tell apart or to explain."""
 
     label: str
     text: Readable
@@ -40,8 +41,11 @@ class CardView:
     title            in the reader's language where there is one, else arXiv's
     original_title   arXiv's, None where `title` is it
     authors          cut; `all_authors` is whole
+    kind             how much of a summary there is: only `full` has an abstract; None without one
     missing, doubt   a sentence, empty where there is nothing to say
-    abstract         in the reader's language; arXiv's where `missing` says so
+    faults           codes of what is wrong with the summary, or why there is none
+    abstract         in the reader's language where there is one, else arXiv's
+    original_label   what arXiv's is called; where the summary has none, also why
     abstracts        what a card shows: `abstract`, and arXiv's beside a doubtful one, so that the reader can compare
     """
 
@@ -51,12 +55,15 @@ class CardView:
     authors: str
     all_authors: tuple[str, ...]
     subjects: tuple[str, ...]
+    kind: Kind | None
     missing: str
     doubt: str
+    faults: tuple[str, ...]
     tldr: Readable
     points: tuple[PointView, ...]
     abstract: Readable
     original_abstract: Readable
+    original_label: str
     abstracts: tuple[AbstractView, ...]
 
     @property
@@ -71,7 +78,6 @@ def build_card(card: Card, language: str) -> CardView:
     paper = card.paper
     summary = _find_summary(card, language)
     title, original = _read_title(paper, phrases), read(paper.abstract)
-    abstract, doubt = read(summary.abstract) if summary else original, _explain_doubt(summary, phrases)
     translated = read(summary.title).clip(_MAX_TITLE_CHARS) if summary else Readable(())
     authors = tuple(read(name).text for name in paper.authors)
     return CardView(
@@ -81,15 +87,16 @@ def build_card(card: Card, language: str) -> CardView:
         authors=_name_authors(authors, phrases),
         all_authors=authors,
         subjects=tuple(_name_subject(category) for category in paper.categories),
-        missing="" if summary else phrases("digest.missing", why=_explain_missing(card.summary, phrases)),
-        doubt=doubt,
+        kind=summary.kind if summary else None,
+        missing=say_missing(card.summary, phrases),
+        doubt=say_doubt(summary, phrases),
+        faults=list_faults(card.summary),
         tldr=read(summary.tldr).clip(_MAX_LINE_CHARS) if summary else Readable(()),
         points=_build_points(summary) if summary else (),
-        abstract=abstract,
+        abstract=read(summary.abstract) if summary and summary.kind is Kind.FULL else original,
         original_abstract=original,
-        abstracts=_compare(abstract, original, phrases)
-        if doubt and original
-        else _show(abstract, is_english=not summary),
+        original_label=_label_original(summary, phrases),
+        abstracts=_build_abstracts(summary, original, phrases),
     )
 
 
@@ -106,7 +113,6 @@ def _find_summary(card: Card, language: str) -> Summary | None:
         tldr=to_traditional(summary.tldr),
         abstract=to_traditional(summary.abstract),
         points=tuple(Point(to_traditional(point.label), to_traditional(point.text)) for point in summary.points),
-        faults=tuple(to_traditional(fault) for fault in summary.faults),
     )
 
 
@@ -115,16 +121,26 @@ def _read_title(paper: Paper, phrases: Phrases) -> Readable:
     return read(paper.title).clip(_MAX_TITLE_CHARS) or read(phrases("digest.untitled", id=paper.id))
 
 
-def _show(abstract: Readable, *, is_english: bool) -> tuple[AbstractView, ...]:
-    return (AbstractView("", abstract, is_english=is_english),) if abstract else ()
+def _label_original(summary: Summary | None, phrases: Phrases) -> str:
+    is_brief = summary is not None and summary.kind is Kind.BRIEF
+    return phrases("digest.abstract_brief" if is_brief else "digest.abstract_english")
 
 
-def _compare(translated: Readable, original: Readable, phrases: Phrases) -> tuple[AbstractView, ...]:
-    both = (
-        AbstractView(phrases("digest.abstract_translated"), translated, is_english=False),
-        AbstractView(phrases("digest.abstract_english"), original, is_english=True),
-    )
-    return tuple(view for view in both if view.text)
+def _build_abstracts(summary: Summary | None, original: Readable, phrases: Phrases) -> tuple[AbstractView, ...]:
+    if summary is None or summary.kind is Kind.NOTES:
+        return _show(original, is_english=True)
+    label = _label_original(summary, phrases)
+    if summary.kind is Kind.BRIEF:
+        return _show(original, label, is_english=True)
+    translated = read(summary.abstract)
+    if summary.state is not SummaryState.DOUBTFUL or not original:
+        return _show(translated, is_english=False)
+    named = _show(translated, phrases("digest.abstract_translated"), is_english=False)
+    return (*named, *_show(original, label, is_english=True))
+
+
+def _show(abstract: Readable, label: str = "", *, is_english: bool) -> tuple[AbstractView, ...]:
+    return (AbstractView(label, abstract, is_english=is_english),) if abstract else ()
 
 
 def _name_authors(authors: tuple[str, ...], phrases: Phrases) -> str:
@@ -141,34 +157,3 @@ def _name_subject(category: str) -> str:
 def _build_points(summary: Summary) -> tuple[PointView, ...]:
     points = summary.points[:_MAX_POINTS]
     return tuple(PointView(clean(point.label), read(point.text).clip(_MAX_LINE_CHARS)) for point in points)
-
-
-def _explain_missing(summary: Summary | None, phrases: Phrases) -> str:
-    match summary and summary.state:
-        case SummaryState.PLANNED | SummaryState.CLAIMED:
-            return phrases("digest.missing_planned")
-        case SummaryState.REFUSED:
-            return phrases("digest.missing_refused")
-        case SummaryState.FAILED if summary and summary.retry_at:
-            return phrases("digest.missing_retry", beijing=f"{summary.retry_at.astimezone(BEIJING):%m-%d %H:%M}")
-        case SummaryState.FAILED:
-            return phrases("digest.missing_failed")
-    return phrases("digest.missing_none")
-
-
-def _explain_doubt(summary: Summary | None, phrases: Phrases) -> str:
-    if not summary or summary.state is not SummaryState.DOUBTFUL:
-        return ""
-    faults = [name for fault in summary.faults if (name := _name_fault(fault, phrases))]
-    if not faults:
-        return phrases("digest.doubtful_unnamed")
-    return phrases("digest.doubtful", faults=phrases("digest.fault_join").join(faults))
-
-
-def _name_fault(fault: str, phrases: Phrases) -> str:
-    """`code` or `code: detail`. Empty for a code of another version, which has no sentence."""
-    code, _, detail = clean(fault).partition(":")
-    sentence = phrases.section("faults").get(code, "")
-    if not sentence or not detail:
-        return sentence
-    return phrases("digest.fault_detail", fault=sentence, detail=detail.strip())

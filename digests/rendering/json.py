@@ -12,6 +12,7 @@ from digests.rendering.card import CardView
 from digests.rendering.latex import to_text
 from digests.rendering.page import PaperView, build_page
 from digests.rendering.updates import UpdateView
+from digests.summaries.draft import Kind
 from digests.summaries.summary import Card
 
 
@@ -78,12 +79,14 @@ def _describe_update(view: UpdateView) -> dict[str, Any]:
 
 
 def _describe_summary(card: CardView) -> dict[str, Any]:
-    """Empty texts where `missing` says why there is no summary."""
+    """Empty texts where there is none; `missing` says why, `kind` is null then. `faults` are codes."""
     return {
+        "kind": card.kind,
         "missing": card.missing,
         "doubt": card.doubt,
+        "faults": list(card.faults),
         "title": card.title.text if card.original_title else "",
         "tldr": card.tldr.text,
         "points": [{"label": point.label, "text": point.text.text} for point in card.points],
-        "abstract": "" if card.missing else card.abstract.text,
+        "abstract": card.abstract.text if card.kind is Kind.FULL else "",
     }

@@ -9,6 +9,7 @@ from digests.phrases import Phrases, load_phrases
 from digests.rendering.dates import beijing_moment, eastern_moment, format_seconds, say_counts
 from digests.rendering.latex import clean
 from digests.rendering.page import Page, PaperView, SectionView, build_page
+from digests.summaries.draft import Kind
 from digests.summaries.summary import Card
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~$&]")
@@ -86,8 +87,8 @@ def _render_paper(paper: PaperView, phrases: Phrases) -> Iterator[str]:
     if card.points:
         yield "\n".join(f"- {escape(point.label)}{colon}{escape(point.text.text)}" for point in card.points)
     if card.original_abstract:
-        yield from (f"**{escape(phrases('digest.abstract_english'))}**", escape(card.original_abstract.text))
-    if not card.missing and card.abstract:
+        yield from (f"**{escape(card.original_label)}**", escape(card.original_abstract.text))
+    if card.kind is Kind.FULL and card.abstract:
         yield from (f"**{escape(phrases('digest.abstract_translated'))}**", escape(card.abstract.text))
 
 

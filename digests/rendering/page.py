@@ -24,6 +24,7 @@ from digests.rendering.latex import clean
 from digests.rendering.updates import UpdateView, build_update, say_updates
 from digests.rendering.why import Why, build_why
 from digests.summaries.summary import Card
+from digests.summaries.wording.own_terms import apply_terms_to_cards
 
 _LANGUAGE_TAGS: Final = {"zh": "zh-Hans"}
 _MAX_UNREADABLE: Final = 5
@@ -102,6 +103,7 @@ class Page:
 
 def build_page(digest: Digest, cards: Mapping[ArxivId, Card]) -> Page:
     """The digest with its words. `cards` has every paper of it."""
+    cards = apply_terms_to_cards(cards, digest.terms)
     phrases = load_phrases(digest.language)
     no_result = say_no_result(digest, phrases)
     sections = tuple(_build_section(section, cards, phrases, no_result) for section in digest.sections)

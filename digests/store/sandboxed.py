@@ -7,7 +7,16 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, selec
 
 from digests.store.engine import Store
 from digests.store.slots import is_trending
-from digests.store.tables import editions, subscribers, summaries, trending
+from digests.store.tables import (
+    editions,
+    fault_counts,
+    model_servers,
+    reservations,
+    spending,
+    subscribers,
+    summaries,
+    trending,
+)
 
 SANDBOX_MODEL: Final = "sandbox"
 SANDBOX_SLOTS: Final = "sandbox:"
@@ -19,7 +28,8 @@ def forget_sandbox(store: Store) -> None:
     # A range, not LIKE: it is asked at every start, and the slots' index answers it.
     is_sandbox = and_(editions.c.slot >= SANDBOX_SLOTS, editions.c.slot < _AFTER_SANDBOX)
     with store.writing() as connection:
-        connection.execute(delete(summaries).where(summaries.c.model == SANDBOX_MODEL))
+        for table in (summaries, fault_counts, model_servers, spending, reservations):
+            connection.execute(delete(table).where(table.c.model == SANDBOX_MODEL))
         _take_back(connection, is_sandbox)
         # Papers and deliveries hang on it with ON DELETE CASCADE.
         connection.execute(delete(editions).where(is_sandbox))

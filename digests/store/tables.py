@@ -231,6 +231,12 @@ summaries = Table(
     Column("model", String(120), nullable=False),
     Column("prompt_version", String(40), nullable=False),
     Column("state", String(16), nullable=False),
+    # A word of summaries.draft.Kind.
+    Column("kind", String(8), nullable=False, default="full", server_default="full"),
+    # How many get the paper, as far as one lot of readers knows: who has many is asked for first.
+    Column("readers", Integer, nullable=False, default=0, server_default="0"),
+    # The model whose words these are: the one of the key, or the second one.
+    Column("written_by", String(120), nullable=False, default="", server_default=""),
     Column("title", Text, nullable=False, default=""),
     Column("tldr", Text, nullable=False, default=""),
     Column("abstract", Text, nullable=False, default=""),
@@ -241,6 +247,9 @@ summaries = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("prompt_tokens", Integer, nullable=False, default=0),
     Column("completion_tokens", Integer, nullable=False, default=0),
+    # Of prompt_tokens; and what all of them cost, in millionths of the currency of PAPERPOST_LLM_PRICES.
+    Column("cached_tokens", Integer, nullable=False, default=0, server_default="0"),
+    Column("micros", BigInteger, nullable=False, default=0, server_default="0"),
     Column("retry_at", UtcDateTime),
     Column("lease_until", UtcDateTime),
     Column("claim", String(36)),
@@ -248,6 +257,65 @@ summaries = Table(
     UniqueConstraint("words_hash", "language", "model", "prompt_version"),
     Index("ix_summaries_paper_id", "paper_id"),
     Index("ix_summaries_state", "state"),
+)
+
+# Every fault of every answer, also of those that nobody was shown (summaries/quality.py).
+fault_counts = Table(
+    "fault_counts",
+    metadata,
+    # UTC.
+    Column("counted_on", Date, primary_key=True),
+    Column("model", String(120), primary_key=True),
+    Column("prompt_version", String(40), primary_key=True),
+    # A word of summaries.quality.Role.
+    Column("role", String(16), primary_key=True),
+    # A code of templates/phrases [faults]; empty = the answers themselves, `faultless` = those with nothing that a
+    # reader is told of.
+    Column("fault", String(40), primary_key=True),
+    Column("answers", Integer, nullable=False),
+)
+
+# What a server's manner is and whether it is to be left alone, known to all processes (summaries/asking/memory.py).
+model_servers = Table(
+    "model_servers",
+    metadata,
+    Column("endpoint", String(300), primary_key=True),
+    Column("model", String(120), primary_key=True),
+    # What asking.dialect has learnt.
+    Column("dialect", JSON, nullable=False),
+    # It asked us to wait (429).
+    Column("paused_until", UtcDateTime),
+    # The breaker is open; then one call tries it.
+    Column("closed_until", UtcDateTime),
+    Column("closed_reason", Text, nullable=False, default=""),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+# One day's calls of one model (summaries/spending).
+spending = Table(
+    "spending",
+    metadata,
+    # UTC.
+    Column("spent_on", Date, primary_key=True),
+    Column("model", String(120), primary_key=True),
+    Column("calls", Integer, nullable=False),
+    Column("prompt_tokens", BigInteger, nullable=False),
+    Column("cached_tokens", BigInteger, nullable=False),
+    Column("completion_tokens", BigInteger, nullable=False),
+    # Millionths of the currency of PAPERPOST_LLM_PRICES.
+    Column("micros", BigInteger, nullable=False),
+)
+
+# Money put aside for calls that are under way. One whose process died counts as spent when its time is over.
+reservations = Table(
+    "reservations",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("spent_on", Date, nullable=False),
+    Column("model", String(120), nullable=False),
+    Column("micros", BigInteger, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index("ix_reservations_spent_on", "spent_on"),
 )
 
 # --- who asked ----------------------------------------------------------------------------------
@@ -335,6 +403,17 @@ subscriptions = Table(
     Column("added_at", UtcDateTime, nullable=False),
     UniqueConstraint("subscriber_id", "canonical"),
     sqlite_autoincrement=True,
+)
+
+# A reader's own words for a term, in place of ours (/term).
+reader_terms = Table(
+    "reader_terms",
+    metadata,
+    Column("subscriber_id", ForeignKey(subscribers.c.id, ondelete="CASCADE"), primary_key=True),
+    # Folded as the glossary compares it.
+    Column("english", String(80), primary_key=True),
+    Column("chinese", String(80), nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
 )
 
 # What the community reads, as a digest of its own.

@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, case, delete, fun
 from digests.store.tables import edition_papers, editions, offers, subscribers, subscriptions, targets
 from digests.subscribers.beginning import begin_now
 from digests.subscribers.reach import gets_digests
+from digests.subscribers.terms import copy_terms
 from digests.subscribers.trending import copy_trends
 
 
 def merge(connection: Connection, into: int, other: int) -> None:
-    """Give `into` the keywords, addresses and editions of `other`, who is no more. The settings of `into` stay.
+    """Give `into` the keywords, terms, addresses and editions of `other`, who is no more. The settings of `into` stay.
 
     The caller has locked both.
     """
@@ -20,6 +21,7 @@ def merge(connection: Connection, into: int, other: int) -> None:
     served_on = standing["served_on"]
     _copy_keywords(connection, into, other)
     copy_trends(connection, into, other)
+    copy_terms(connection, into, other)
     _rename_slots(connection, into, other, served_on)
     for table in (targets, editions, edition_papers, offers):
         _move(connection, table, into, other)

@@ -8,12 +8,13 @@ from datetime import date, datetime, time
 from sqlalchemy import ColumnElement, Connection, and_, select
 
 from digests.store.engine import Store
-from digests.store.tables import subscribers, subscriptions, targets
+from digests.store.tables import reader_terms, subscribers, subscriptions, targets
 from digests.subscribers.directory import build_target, no_such_subscriber
 from digests.subscribers.keywords import build_keyword
 from digests.subscribers.reach import is_wanted
 from digests.subscribers.schedule import Schedule
 from digests.subscribers.subscriber import Keyword, Target
+from digests.summaries.wording.own_terms import OwnTerm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ class Reader:
     next_due: datetime | None
     wants_crosses: bool
     wants_updates: bool
+    terms: tuple[OwnTerm, ...] = ()
 
     @property
     def schedule(self) -> Schedule:
@@ -46,7 +48,7 @@ class Reader:
 
 
 def active_readers(store: Store, among: Collection[int] | None = None) -> list[Reader]:
-    """Everybody (or of those ids) who is not paused and wants digests somewhere, by id; three queries for them all."""
+    """Everybody (or of those ids) who is not paused and wants digests somewhere, by id; four queries for them all."""
     is_active = subscribers.c.paused_at.is_(None)
     wanted = is_active if among is None else and_(is_active, subscribers.c.id.in_(among))
     return [reader for reader in _read(store, wanted) if reader.targets]
@@ -67,6 +69,7 @@ def _read(store: Store, wanted: ColumnElement[bool]) -> list[Reader]:
     with store.reading() as connection:
         addresses = _wanted_targets(connection, wanted)
         keywords = _keywords(connection, wanted)
+        terms = _terms(connection, wanted)
         rows = connection.execute(select(subscribers).where(wanted).order_by(subscribers.c.id)).all()
     return [
         Reader(
@@ -85,6 +88,7 @@ def _read(store: Store, wanted: ColumnElement[bool]) -> list[Reader]:
             next_due=row.next_due,
             wants_crosses=row.wants_crosses,
             wants_updates=row.wants_updates,
+            terms=tuple(terms[row.id]),
         )
         for row in rows
     ]
@@ -103,4 +107,12 @@ def _keywords(connection: Connection, wanted: ColumnElement[bool]) -> defaultdic
     found: defaultdict[int, list[Keyword]] = defaultdict(list)
     for row in connection.execute(query):
         found[row.subscriber_id].append(build_keyword(row))
+    return found
+
+
+def _terms(connection: Connection, wanted: ColumnElement[bool]) -> defaultdict[int, list[OwnTerm]]:
+    query = select(reader_terms).join(subscribers).where(wanted).order_by(reader_terms.c.english)
+    found: defaultdict[int, list[OwnTerm]] = defaultdict(list)
+    for row in connection.execute(query):
+        found[row.subscriber_id].append(OwnTerm(row.english, row.chinese))
     return found

@@ -7,10 +7,11 @@ from typing import Any, Final
 import structlog
 from pydantic import ValidationError
 
-from digests.summaries.answer import Wire, read_json, reject, unwrap
-from digests.summaries.masking import without_format_characters
-from digests.summaries.model import Model
-from digests.summaries.prompt import build_plain_question, load_instructions
+from digests.summaries.asking.answer import read_json, reject, unwrap
+from digests.summaries.asking.model import Model, Question
+from digests.summaries.asking.prompt import build_plain_question, load_instructions, load_lines_hint
+from digests.summaries.draft import Wire
+from digests.summaries.wording.masking import without_format_characters
 
 log = structlog.get_logger()
 
@@ -29,7 +30,7 @@ def build_queries_schema() -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Suggester:
-    """`model` answers by `build_queries_schema`. Somebody waits in a chat: `deadline_seconds` for an answer."""
+    """Somebody waits in a chat: `deadline_seconds` for an answer."""
 
     model: Model
     deadline_seconds: float = 20.0
@@ -47,16 +48,16 @@ class Suggester:
 
     async def _ask(self, name: str, kind: str, text: str) -> list[str]:
         prompt = load_instructions(name)
-        question = build_plain_question(kind, text)
-        answer = await self.model.complete(prompt.system, question, within_seconds=self.deadline_seconds)
+        question = Question(prompt.system, build_plain_question(kind, text), build_queries_schema(), load_lines_hint())
+        answer = await self.model.complete(question, within_seconds=self.deadline_seconds)
         queries = parse_queries(answer.text)
         log.info(
             "queries_asked",
             prompt=f"{name} {prompt.version}",
             model=self.model.name,
             queries=len(queries),
-            prompt_tokens=answer.prompt_tokens,
-            completion_tokens=answer.completion_tokens,
+            prompt_tokens=answer.tokens.prompt,
+            completion_tokens=answer.tokens.completion,
         )
         return queries
 

@@ -1,15 +1,17 @@
 """A paper's words in the reader's language, and how sure we are of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from digests.papers.paper import ArxivId, Paper
-from digests.summaries.model import Answer
+from digests.summaries.asking.model import Answer, Tokens
+from digests.summaries.draft import Kind
 
-#: The only language that summaries are written in; readers of another one get the English.
+#: The languages that summaries are written in.
 CHINESE: Final = "zh"
+ENGLISH: Final = "en"
 
 
 def summary_language(language: str) -> str:
@@ -50,11 +52,16 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """`faults` are codes of templates/phrases [faults]; a `done` one may have some that a reader need not know."""
+    """
+    kind    how much of it was asked for; the rest of a paper is shown in English
+    model   who wrote it
+    faults  codes of templates/phrases [faults]; a `done` one may have some that a reader need not know
+    """
 
     paper_id: ArxivId
     language: str
     state: SummaryState
+    kind: Kind = Kind.FULL
     model: str = ""
     title: str = ""
     tldr: str = ""
@@ -70,17 +77,21 @@ class Summary:
 
 @dataclass(slots=True)
 class Usage:
-    """What a paper cost, and why its last answer ended. `error` is for the operator: faults with their details."""
+    """What a paper cost, and why its last answer ended.
 
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
+    micros  millionths of the currency of PAPERPOST_LLM_PRICES
+    error   for the operator: faults with their details
+    """
+
+    tokens: Tokens = field(default_factory=Tokens)
+    micros: int = 0
     finish_reason: str = ""
     error: str = ""
     retry_after_seconds: float | None = None
 
     def add(self, answer: Answer) -> None:
-        self.prompt_tokens += answer.prompt_tokens
-        self.completion_tokens += answer.completion_tokens
+        self.tokens += answer.tokens
+        self.micros += answer.micros
         self.finish_reason = answer.finish_reason
 
 

@@ -7,13 +7,16 @@ from itertools import groupby
 from typing import Final
 
 from digests.keywords.words import is_chinese, read_words
-from digests.summaries.glossary import load_glossary
+from digests.summaries.wording.glossary import load_glossary
 
 _FILE: Final = "terms.tsv"
 # They join two terms, and mean nothing by themselves.
 _JOINTS: Final = frozenset("的之")
 # In a sentence these are everyday words: 我利用图神经网络 is not about exploitation.
-_EVERYDAY: Final = frozenset({"利用", "探索", "显著", "提示", "回报", "遗憾", "权衡", "最先进", "从零开始"})
+_EVERYDAY: Final = frozenset(
+    {"利用", "探索", "显著", "提示", "回报", "遗憾", "权衡", "最先进", "从零开始"}
+    | {"质量", "优势", "规范", "缺陷", "操作", "奖励", "错误", "延迟", "测试时"}
+)
 
 #: Chinese characters, each as digests.keywords folds it: traditional and simplified are one.
 _Characters = tuple[str, ...]
@@ -76,7 +79,7 @@ def _list_terms() -> Iterator[tuple[str, str]]:
 
 def _list_glossary() -> Iterator[tuple[str, str]]:
     for term in load_glossary().terms:
-        # What stands in brackets explains the rendering.
-        for chinese in term.chinese.partition("(")[0].split("/"):
-            if all(is_chinese(word.text) for word in read_words(chinese)):
-                yield chinese, term.english[0]
+        characters = [word.text for word in read_words(term.rendering)]
+        # A single one, 环 or 核, is a part of many words.
+        if len(characters) > 1 and all(map(is_chinese, characters)):
+            yield term.rendering, term.english[0]

@@ -4,55 +4,23 @@ import asyncio
 import json
 import traceback
 from collections.abc import Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 
-import httpx
 import pytest
-from fastapi.responses import JSONResponse
 from llmock.scenarios import Reply
 
 from digests.errors import SummaryClosed, SummaryRejected, SummaryUnavailable
-from digests.summaries.answer import build_schema, parse_answer
-from digests.summaries.dialect import Dialect
-from digests.summaries.fidelity import build_source
-from digests.summaries.llm import ChatModel
-from digests.summaries.prompt import build_question, load_prompt, load_sections_hint
+from digests.summaries.asking.answer import parse_answer
+from digests.summaries.asking.dialect import build_dialect
+from digests.summaries.asking.llm import ChatModel
+from digests.summaries.asking.prompt import load_prompt
+from digests.summaries.draft import FullDraft, Kind
 from digests.summaries.summarize import Summarizer
 from digests.summaries.summary import SummaryState
 from sandbox.llm import MARK, build_app
 from sandbox.serving import serve
+from tests.asking import CHINESE, KEY, PAPER, Clock, ask, make_question, seen_by, serve_refusing, talking_to
 from tests.builders import make_paper
-
-KEY = "sk-very-secret"
-PAPER = make_paper(
-    title=r"SlowLeaf: Pruning $\tau$-Rollouts",
-    abstract=r"Agents waste rollouts. SlowLeaf prunes below $\tau_{0}$, then $\tau_{0}$ again, saves 46\%; see https://code.example/x.",
-)
-CHINESE = {
-    "source_title": PAPER.title,
-    "source_abstract": PAPER.abstract,
-    "title": r"SlowLeaf:剪除 $\tau$-rollout",
-    "tldr": r"SlowLeaf 以 $\tau_{0}$ 剪枝,节省 46%。",
-    "abstract": "智能体浪费 rollout。\n"
-    r"SlowLeaf 剪除低于 $\tau_{0}$ 的部分,再用一次 $\tau_{0}$,节省 46%;见 https://code.example/x。",
-    "points": {"problem": "浪费。", "method": r"$\tau_{0}$ 剪枝。", "result": "省 46%。", "meaning": "更省。"},
-}
-
-
-class Clock:
-    """Time that passes only while somebody waits; `waits` has how long each time."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.waits: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
-        self.now = max(self.now, self.now + seconds)
-        await asyncio.sleep(0)
 
 
 @pytest.fixture
@@ -61,43 +29,13 @@ def server() -> Iterator[str]:
         yield url
 
 
-@asynccontextmanager
-async def talking_to(url: str, *faults: dict, clock: Clock | None = None, **options):
-    clock = clock or Clock()
-    async with httpx.AsyncClient(base_url=url, timeout=10) as client:
-        await client.post("/_sandbox/faults", json=list(faults))
-    model = ChatModel(
-        base_url=f"{url}/v1",
-        api_key=KEY,
-        model="sandbox",
-        schema=build_schema(),
-        plain_text_hint=load_sections_hint("zh"),
-        sleep=clock.sleep,
-        monotonic=clock,
-        **options,
-    )
-    try:
-        yield model
-    finally:
-        await model.close()
-
-
-async def ask(model: ChatModel, **options):
-    return await model.complete("system", build_question(build_source(PAPER)), **options)
-
-
-async def seen_by(url: str) -> list[dict]:
-    async with httpx.AsyncClient(base_url=url, timeout=10) as client:
-        return (await client.get("/_sandbox/requests")).json()
-
-
 async def test_an_answer_comes_with_its_reason_and_its_tokens(server):
     async with talking_to(server) as model:
         answer = await ask(model)
-    assert parse_answer(answer.text).title == "SlowLeaf:剪除 ⟦1⟧-rollout"
+    assert parse_answer(answer.text, FullDraft).title == "SlowLeaf：剪除 ⟦1⟧-rollout"
     assert answer.finish_reason == "stop"
-    assert answer.prompt_tokens > 0
-    assert answer.completion_tokens > 0
+    assert answer.tokens.prompt > 0
+    assert answer.tokens.completion > 0
     (request,) = await seen_by(server)
     assert request["response_format"]["type"] == "json_schema"
     assert request["response_format"]["json_schema"]["schema"]["additionalProperties"] is False
@@ -119,7 +57,8 @@ async def test_an_unknown_paper_is_doubtful_and_says_that_no_model_is_connected(
         summary = (await Summarizer(model).ask(paper)).summary
     assert summary.state is SummaryState.DOUBTFUL
     assert "meta" in summary.faults
-    assert all(MARK in text for text in (summary.title, summary.tldr, summary.abstract))
+    # The repairs widen a colon between Chinese.
+    assert all(MARK.replace(":", "：") in text for text in (summary.title, summary.tldr, summary.abstract))
     assert summary.abstract.count("$x^2$") == 2
     assert summary.title.endswith(paper.title)
 
@@ -185,7 +124,7 @@ async def test_a_pause_beyond_the_deadline_is_not_waited_for(server):
 async def test_what_may_pass_is_tried_four_times_with_growing_waits(server, fault):
     clock = Clock()
     async with talking_to(server, *[fault] * 3, clock=clock) as model:
-        assert parse_answer((await ask(model)).text).tldr
+        assert parse_answer((await ask(model)).text, FullDraft).tldr
     assert [low <= seconds <= 2 * low for seconds, low in zip(clock.waits, (0.25, 0.5, 1.0), strict=True)] == [True] * 3
     async with talking_to(server, *[fault] * 4) as model:
         with pytest.raises(SummaryUnavailable):
@@ -195,7 +134,7 @@ async def test_what_may_pass_is_tried_four_times_with_growing_waits(server, faul
 async def test_a_server_that_is_not_there_is_unavailable():
     async with talking_to_nobody() as model:
         with pytest.raises(SummaryUnavailable, match="4 attempts"):
-            await model.complete("system", "user")
+            await model.complete(make_question())
 
 
 @asynccontextmanager
@@ -203,7 +142,7 @@ async def talking_to_nobody():
     with serve(build_app({})) as url:
         gone = url
     clock = Clock()
-    model = ChatModel(base_url=f"{gone}/v1", api_key=KEY, model="m", schema={}, sleep=clock.sleep, monotonic=clock)
+    model = ChatModel(base_url=f"{gone}/v1", api_key=KEY, model="m", sleep=clock.sleep, monotonic=clock)
     yield model
     await model.close()
 
@@ -271,21 +210,6 @@ NO_FORMAT = {"message": "Invalid parameter.", "type": "invalid_request_error", "
 NO_TEMPERATURE = {"message": "Bad value.", "type": "invalid_request_error", "param": "temperature", "code": "wrong"}
 
 
-@contextmanager
-def serve_refusing(status: int, error: dict) -> Iterator[str]:
-    """The stand-in, whose first answer is this one."""
-    app, waiting = build_app({PAPER.title: CHINESE}), [error]
-
-    @app.middleware("http")
-    async def refuse(request, answer):
-        if waiting and request.url.path.endswith("/completions"):
-            return JSONResponse({"error": waiting.pop()}, status_code=status)
-        return await answer(request)
-
-    with serve(app) as url:
-        yield url
-
-
 @pytest.mark.parametrize("wrap", [lambda error: error, lambda error: error | {"message": ""}])
 async def test_an_empty_account_is_known_by_its_code(wrap):
     with serve_refusing(429, wrap(NO_BALANCE_AT_OPENAI)) as url:
@@ -317,7 +241,7 @@ async def test_a_limit_is_learnt_from_the_parameter_that_is_named(error, left_ou
 
 async def test_a_cut_answer_is_asked_for_once_more_with_twice_the_room(server):
     async with talking_to(server, {"finish_reason": "length"}) as model:
-        assert parse_answer((await ask(model)).text).title
+        assert parse_answer((await ask(model)).text, FullDraft).title
     assert [request["max_tokens"] for request in await seen_by(server)] == [2000, 4000]
 
 
@@ -334,7 +258,7 @@ async def test_only_the_content_is_read_and_missing_usage_is_estimated(server):
     async with talking_to(server, {"body": body}) as model:
         answer = await ask(model)
     assert answer.text == "答"
-    assert answer.prompt_tokens > 0
+    assert answer.tokens.prompt > 0
 
 
 async def test_the_server_s_limits_are_learnt_and_remembered(server):
@@ -376,7 +300,7 @@ async def test_calls_in_flight_learn_a_lesson_once(server):
     ],
 )
 def test_thinking_is_switched_off_in_the_words_of_each_server(url, extra):
-    body = Dialect(url, schema={}, temperature=0.2).body(10)
+    body = build_dialect(url, temperature=0.2).body(make_question())
     assert body | extra == body
 
 
@@ -398,13 +322,14 @@ async def test_nothing_is_lost_on_a_bad_day_and_an_independent_judge_is_content(
         base_url=llmock.base_url("openai"),
         api_key=KEY,
         model="gpt-4o-mini",
-        schema=build_schema(),
         concurrency=6,
         backoff_seconds=0.1,
     )
-    answers = await asyncio.gather(*(model.complete("system", f"paper {n}") for n in range(20)))
+    answers = await asyncio.gather(
+        *(model.complete(make_question(user=f"paper {n}", schema=FullDraft.model_json_schema())) for n in range(20))
+    )
     await model.close()
-    assert [parse_answer(answer.text).title for answer in answers] == ["mock-title"] * 20
+    assert [parse_answer(answer.text, FullDraft).title for answer in answers] == ["mock-title"] * 20
     verdict = llmock.verdict()
     assert len(verdict.calls) == 21
     assert verdict.faults == 8
@@ -413,4 +338,4 @@ async def test_nothing_is_lost_on_a_bad_day_and_an_independent_judge_is_content(
 
 def test_the_prompt_asks_for_json_by_name():
     # Without the word, Alibaba's JSON mode answers 400 and DeepSeek's may not end.
-    assert "json" in load_prompt("zh").system
+    assert "json" in load_prompt(Kind.FULL).system

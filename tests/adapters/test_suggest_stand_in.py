@@ -10,8 +10,8 @@ from digests.bootstrap import open_services
 from digests.errors import SummaryUnavailable
 from digests.keywords.language import parse
 from digests.settings import load_settings
-from digests.summaries.llm import ChatModel
-from digests.summaries.prompt import load_lines_hint
+from digests.summaries.asking.llm import ChatModel
+from digests.summaries.asking.prompt import load_lines_hint
 from digests.summaries.suggesting import Suggester, build_queries_schema
 from sandbox.llm import build_app
 from sandbox.serving import serve
@@ -25,13 +25,7 @@ def server() -> Iterator[str]:
 
 @pytest.fixture
 async def suggester(server: str) -> AsyncIterator[Suggester]:
-    model = ChatModel(
-        base_url=f"{server}/v1",
-        api_key="sandbox",
-        model="sandbox",
-        schema=build_queries_schema(),
-        plain_text_hint=load_lines_hint(),
-    )
+    model = ChatModel(base_url=f"{server}/v1", api_key="sandbox", model="sandbox")
     yield Suggester(model)
     await model.close()
 

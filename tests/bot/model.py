@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections import deque
 
-from digests.summaries.model import Answer
+from digests.summaries.asking.model import Answer, Question, Tokens
 
 
 class FakeModel:
@@ -19,11 +19,11 @@ class FakeModel:
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
-    async def complete(self, system: str, user: str, *, within_seconds: float) -> Answer:
-        self.asked.append(user)
+    async def complete(self, question: Question, *, within_seconds: float) -> Answer:
+        self.asked.append(question.user)
         await self.may_answer.wait()
         answer = self.waiting.popleft() if self.waiting else []
         if isinstance(answer, Exception):
             raise answer
         text = answer if isinstance(answer, str) else json.dumps({"queries": answer})
-        return Answer(text, "stop", 100, 10)
+        return Answer(text, "stop", Tokens(100, 10))

@@ -9,6 +9,7 @@ from digests.composing.dropping import drop_papers
 from digests.keywords.match import Field, Match, Span
 from digests.papers.late_papers import Late
 from digests.papers.paper import Announced, ArxivId, Kind
+from digests.summaries.draft import Kind as SummaryKind
 from digests.summaries.summary import Card, Point, Summary, SummaryState
 from tests.builders import make_paper
 
@@ -43,6 +44,11 @@ PROVING = make_paper(
     categories=("math.LO",),
 )
 
+SHORT = make_paper(id=ArxivId("2604.90006"), title="A World Model without an Abstract", abstract="")
+
+#: Five that a reader is told of, and one of the other kind.
+MANY_FAULTS = ("tldr_form", "number_lost", "term", "sentence_dropped", "judged_opposite", "name_lost")
+
 REVISED = make_paper(
     id=ArxivId("2602.90004"),
     title="Scaling Laws of Quantised World Models",
@@ -71,6 +77,26 @@ def summarize(paper, **changes):
         "points": (Point("方法", "学习世界模型"), Point("结果", "提升 3.5%")),
     }
     return Summary(paper_id=paper.id, language="zh", **{**fields, **changes})
+
+
+def summarize_briefly(paper, **changes):
+    """What the rest of a budget pays for."""
+    return summarize(paper, kind=SummaryKind.BRIEF, abstract="", points=(), **changes)
+
+
+def write_notes(paper, **changes):
+    """For who reads English."""
+    fields = {
+        "state": SummaryState.DONE,
+        "tldr": "Cloth is folded by a world model with a tenth of the data.",
+        "points": (
+            Point("Problem", "Folding takes much data"),
+            Point("Method", r"A world model with $\pi_\theta$ on top"),
+            Point("Result", "3.5% better"),
+            Point("Limits or meaning", "Cloth only"),
+        ),
+    }
+    return Summary(paper_id=paper.id, language="en", kind=SummaryKind.NOTES, **{**fields, **changes})
 
 
 def find_spans(paper, term):
@@ -119,18 +145,38 @@ def _hostile():
         title="<i>世界模型</i>\u2067",
         abstract="</blockquote>" * 300,
         points=(Point("<u>", "<a href='x'>"),),
-        faults=("term", "unheard_of:<b>"),
+        faults=("term", "unheard_of<b>"),
     )
     return build_sample(Card(paper, summary), keywords=("world model", '<b>&"{}</b>'))
 
 
 def _missing():
-    states = (
-        Card(FOLDING, summarize(FOLDING, state=SummaryState.FAILED, retry_at=datetime(2026, 4, 10, 2, 30, tzinfo=UTC))),
-        Card(DRIVING, summarize(DRIVING, state=SummaryState.REFUSED)),
-        Card(PROVING),
+    """Each reason for which there is no Chinese."""
+    later = datetime(2026, 4, 10, 2, 30, tzinfo=UTC)
+    reasons = (
+        {"state": SummaryState.FAILED, "retry_at": later, "faults": ("unavailable",)},
+        {"state": SummaryState.REFUSED, "faults": ("refused",)},
+        None,
+        {"state": SummaryState.PLANNED},
+        {"state": SummaryState.PLANNED, "retry_at": later},
+        {"state": SummaryState.PLANNED, "retry_at": datetime(2026, 4, 11, tzinfo=UTC), "faults": ("budget",)},
+        {"state": SummaryState.FAILED, "faults": ("formula", "cut_off")},
+        {"state": SummaryState.FAILED, "faults": ("unheard_of",)},
     )
-    return build_sample(*states)
+    papers = (
+        FOLDING,
+        DRIVING,
+        PROVING,
+        *(
+            make_paper(id=ArxivId(f"2604.9001{n}"), title=f"World Model {n}", abstract="We model it.", authors=())
+            for n in range(5)
+        ),
+    )
+    cards = (
+        Card(paper, summarize(paper, **reason) if reason else None)
+        for paper, reason in zip(papers, reasons, strict=True)
+    )
+    return build_sample(*cards)
 
 
 def _traditional():
@@ -228,7 +274,19 @@ SAMPLES = {
     "nothing": build_sample(Card(PROVING), keywords=("world model", "quantum")),
     "missing": _missing(),
     "doubtful": build_sample(
-        Card(FOLDING, summarize(FOLDING, state=SummaryState.DOUBTFUL, faults=("number_lost: 3.5", "unheard_of")))
+        Card(FOLDING, summarize(FOLDING, state=SummaryState.DOUBTFUL, faults=("number_lost", "unheard_of"))),
+        Card(DRIVING, summarize(DRIVING, title="智能体", state=SummaryState.DOUBTFUL, faults=MANY_FAULTS)),
+    ),
+    "brief": build_sample(
+        Card(FOLDING, summarize_briefly(FOLDING)),
+        Card(DRIVING, summarize_briefly(DRIVING, state=SummaryState.DOUBTFUL, faults=("term",))),
+        Card(SHORT, summarize_briefly(SHORT, title="没有摘要的世界模型")),
+    ),
+    "notes": build_sample(
+        Card(FOLDING, write_notes(FOLDING)),
+        Card(DRIVING, write_notes(DRIVING, state=SummaryState.DOUBTFUL, faults=("number_invented", "markup"))),
+        Card(PROVING, write_notes(PROVING, state=SummaryState.REFUSED, faults=("refused",))),
+        language="en",
     ),
     "hostile": _hostile(),
     "english": build_sample(Card(FOLDING), language="en"),
@@ -246,6 +304,12 @@ SAMPLES = {
         timezone="America/New_York",
     ),
     "traditional": _traditional(),
+    "traditional_doubtful": build_sample(
+        Card(FOLDING, summarize(FOLDING, state=SummaryState.DOUBTFUL, faults=MANY_FAULTS)),
+        Card(DRIVING, summarize_briefly(DRIVING, title="智能体")),
+        Card(PROVING, summarize(PROVING, state=SummaryState.PLANNED)),
+        language="zh-Hant",
+    ),
     "unreadable": build_sample(
         Card(FOLDING, summarize(FOLDING)), keywords=("world model", "quantum"), unreadable=("robot & (arm", "near~")
     ),

@@ -18,7 +18,7 @@ from digests.rendering.trending.page import build_trending_page
 from digests.rendering.trending.telegram import render_trending_parts
 from digests.summaries.summary import Card, SummaryState
 from tests.builders import make_paper
-from tests.rendering.samples import DRIVING, FOLDING, PROVING, summarize
+from tests.rendering.samples import DRIVING, FOLDING, PROVING, summarize, summarize_briefly, write_notes
 
 FRIDAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
@@ -27,8 +27,11 @@ CARDS = {
     DRIVING.id: Card(DRIVING, summarize(DRIVING, state=SummaryState.FAILED)),
     PROVING.id: Card(PROVING, summarize(PROVING, state=SummaryState.DOUBTFUL, faults=("number_lost",))),
 }
-#: What readers of English get: nobody writes summaries in it.
-ENGLISH = {paper_id: Card(card.paper) for paper_id, card in CARDS.items()}
+ENGLISH = {
+    FOLDING.id: Card(FOLDING, write_notes(FOLDING)),
+    DRIVING.id: Card(DRIVING),
+    PROVING.id: Card(PROVING, write_notes(PROVING, state=SummaryState.DOUBTFUL, faults=("number_invented",))),
+}
 LISTED = (
     Listed(paper_id=FOLDING.id, listed_on=FRIDAY, upvotes=1286, comments=4, github_repo="https://github.com/a/b", github_stars=2345),
     Listed(paper_id=DRIVING.id, listed_on=FRIDAY, upvotes=30, comments=0, github_repo="https://github.com/c/d?e&f"),
@@ -61,6 +64,12 @@ def test_it_looks_as_it_was_reviewed(form, golden):
 
 def test_in_english_it_looks_as_it_was_reviewed(golden):
     golden("trending_english.telegram", TRENDING_FORMATS["telegram"](build(language="en"), ENGLISH))
+
+
+def test_title_and_one_sentence_are_all_that_it_shows_so_that_nothing_is_missing():
+    brief = CARDS | {FOLDING.id: Card(FOLDING, summarize_briefly(FOLDING))}
+    for draw in TRENDING_FORMATS.values():
+        assert draw(build(), brief) == draw(build(), CARDS)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from digests.clock import announced_at
 from digests.composing.codec import digest_from_json
 from digests.composing.digest import Digest
-from digests.day import Day, Model
+from digests.day import Day
 from digests.delivery.channel import EMAIL, TELEGRAM
 from digests.papers.paper import Announced, Announcement, ArxivId, Kind, Paper, Source
 from digests.papers.shelf import store_announcement
@@ -17,9 +17,10 @@ from digests.store.engine import Store
 from digests.store.tables import editions
 from digests.subscribers.keywords import add_keywords
 from digests.subscribers.membership import add_address, join
+from digests.summaries.summary import Key
 from tests.builders import make_paper
 
-MODEL = Model("small", "1")
+KEYS = {"zh": Key("zh", "small", "1")}
 
 
 def paper(number: int, **changes: Any) -> Paper:
@@ -73,7 +74,7 @@ class House:
             now=self.clock,
             on=on,
             earlier=earlier,
-            model=MODEL,
+            keys=KEYS,
             channels=(TELEGRAM, EMAIL),
             max_full=30,
         )

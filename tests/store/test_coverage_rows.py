@@ -6,11 +6,12 @@ from sqlalchemy import insert
 
 from digests.alerts import raise_alert
 from digests.cli.coverage import describe_catch_ups, describe_coverage
+from digests.coverage.catching_up import CatchUpStatus
 from digests.coverage.judging import State
 from digests.coverage.rows import load_coverage
 from digests.papers.collecting.plan import Stage
 from digests.papers.collecting.polling import settle, watch
-from digests.status import CatchUpStatus, report_status
+from digests.status import report_status
 from digests.store.tables import batches, catch_ups
 
 FRIDAY, THURSDAY, WEDNESDAY = date(2026, 11, 20), date(2026, 11, 19), date(2026, 11, 18)

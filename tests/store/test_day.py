@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, insert
 
 from digests.composing.digest import Nothing
-from digests.day import Day, Model, render_edition
+from digests.day import Day, render_edition
 from digests.delivery.channel import EMAIL, TELEGRAM
 from digests.delivery.deliver import Courier
 from digests.papers.paper import Announced, Announcement, Kind, Section, Source
@@ -20,12 +20,12 @@ from digests.subscribers.keywords import add_keywords
 from digests.subscribers.membership import add_address, forget, join
 from digests.subscribers.readers import load_reader
 from digests.summaries.shelf import claim_summaries, save_summary
-from digests.summaries.summary import Point, Summary, SummaryState, Usage
+from digests.summaries.summary import Key, Point, Summary, SummaryState, Usage
 from tests.builders import NOON, make_paper
 from tests.fakes import FakeChannel
 
 DAY = NOON.date()
-MODEL = Model("small", "1")
+KEYS = {language: Key(language, "small", "1") for language in ("zh", "en")}
 
 
 def clock():
@@ -34,7 +34,7 @@ def clock():
 
 @pytest.fixture
 def day(store) -> Day:
-    return Day(store=store, now=clock, on=DAY, model=MODEL, channels=(EMAIL, TELEGRAM), max_full=30)
+    return Day(store=store, now=clock, on=DAY, keys=KEYS, channels=(EMAIL, TELEGRAM), max_full=30)
 
 
 @pytest.fixture
@@ -79,16 +79,16 @@ def add_reader(store, keywords, *, mail="", chat=""):
     return reader.id
 
 
-def summarise(store, paper_ids, model=MODEL):
+def summarise(store, paper_ids, key=KEYS["zh"]):
     """What the model would have done."""
-    for claimed in claim_summaries(store, paper_ids, model.key, limit=99, lease_seconds=60, now=NOON):
+    for claimed in claim_summaries(store, paper_ids, key, limit=99, lease_seconds=60, now=NOON):
         words = {
             "title": "无聊的默认值",
             "tldr": "默认值有用。",
             "abstract": "我们研究默认值。",
             "points": (Point("问题", "无聊"),),
         }
-        summary = Summary(paper_id=claimed.paper.id, language="zh", state=SummaryState.DONE, model=model.name, **words)
+        summary = Summary(paper_id=claimed.paper.id, language="zh", state=SummaryState.DONE, model=key.model, **words)
         save_summary(store, claimed, summary, Usage(), NOON)
 
 
@@ -139,7 +139,7 @@ async def test_a_paper_that_a_reader_has_is_not_news_again(store, day, courier, 
     announce(store, BORING)
     add_reader(store, "boring", chat="1")
     day.compose()
-    tomorrow = Day(store=store, now=clock, on=DAY.replace(day=21), model=None, channels=day.channels, max_full=30)
+    tomorrow = Day(store=store, now=clock, on=DAY.replace(day=21), keys={}, channels=day.channels, max_full=30)
     page = Announcement(
         source=Source.RSS, scope="cs.AI", announced_on=tomorrow.on, entries=(Announced(BORING, Kind.CROSS),)
     )
@@ -180,13 +180,13 @@ def test_a_failed_summary_is_asked_for_again_when_its_time_has_come_though_every
     announce(store, BORING)
     add_reader(store, "boring", mail="a@example.org")
     day.plan_summaries()
-    (claimed,) = claim_summaries(store, [BORING.id], MODEL.key, limit=1, lease_seconds=60, now=NOON)
+    (claimed,) = claim_summaries(store, [BORING.id], KEYS["zh"], limit=1, lease_seconds=60, now=NOON)
     failed = Summary(paper_id=BORING.id, language="zh", state=SummaryState.FAILED)
     save_summary(store, claimed, failed, Usage(), NOON)
     assert day.plan_summaries() == []
     day.compose()
     later = Day(
-        store=store, now=lambda: NOON + timedelta(hours=1), on=DAY, model=MODEL, channels=day.channels, max_full=30
+        store=store, now=lambda: NOON + timedelta(hours=1), on=DAY, keys=KEYS, channels=day.channels, max_full=30
     )
     assert later.plan_summaries() == [BORING.id]
 
@@ -194,10 +194,10 @@ def test_a_failed_summary_is_asked_for_again_when_its_time_has_come_though_every
 async def test_what_the_sandbox_did_is_forgotten_as_soon_as_it_is_for_real(store, day, courier, mail):
     announce(store, BORING)
     add_reader(store, "boring", mail="a@example.org")
-    model = Model(SANDBOX_MODEL, "1")
-    sandbox = Day(store=store, now=clock, on=DAY, model=model, channels=day.channels, max_full=30, is_sandbox=True)
+    keys = {"zh": Key("zh", SANDBOX_MODEL, "1")}
+    sandbox = Day(store=store, now=clock, on=DAY, keys=keys, channels=day.channels, max_full=30, is_sandbox=True)
     sandbox.plan_summaries()
-    summarise(store, [BORING.id], model)
+    summarise(store, [BORING.id], keys["zh"])
     sandbox.compose()
     await courier.deliver_due()
     forget_sandbox(store)
@@ -212,20 +212,20 @@ def test_a_model_that_was_taken_away_holds_nobody_up(store, day):
     add_reader(store, "boring", mail="a@example.org")
     day.plan_summaries()
     assert day.has_open_summaries()
-    without = Day(store=store, now=clock, on=DAY, model=None, channels=day.channels, max_full=30)
+    without = Day(store=store, now=clock, on=DAY, keys={}, channels=day.channels, max_full=30)
     assert not without.has_open_summaries()
 
 
 def test_without_a_model_nobody_is_asked(store, day):
     announce(store, BORING)
     add_reader(store, "boring", mail="a@example.org")
-    assert Day(store=store, now=clock, on=DAY, model=None, channels=(EMAIL,), max_full=30).plan_summaries() == []
+    assert Day(store=store, now=clock, on=DAY, keys={}, channels=(EMAIL,), max_full=30).plan_summaries() == []
 
 
 def test_a_reader_whose_channel_is_closed_is_left_for_when_it_opens(store, day):
     announce(store, BORING)
     reader = add_reader(store, "boring", chat="1")
-    closed = Day(store=store, now=clock, on=DAY, model=None, channels=(EMAIL,), max_full=30)
+    closed = Day(store=store, now=clock, on=DAY, keys={}, channels=(EMAIL,), max_full=30)
     assert closed.compose() == 0
     assert [waiting.id for waiting in day.waiting_readers()] == [reader]
 
@@ -246,7 +246,7 @@ def test_a_preview_shows_the_whole_day_and_stores_nothing(store, day):
     preview = day.preview(load_reader(store, reader))
     assert (preview.digest.matched, preview.digest.nothing) == (1, None)
     assert preview.cards[BORING.id].summary is None
-    empty = Day(store=store, now=clock, on=DAY.replace(day=1), model=None, channels=(), max_full=30)
+    empty = Day(store=store, now=clock, on=DAY.replace(day=1), keys={}, channels=(), max_full=30)
     assert empty.preview(load_reader(store, reader)).digest.nothing is Nothing.NO_MATCH
 
 

@@ -74,7 +74,7 @@ def add_reader(store, now: datetime, *, keywords="boring", chat="1", **row) -> i
 
 
 def make_day(store, now: datetime, on: date, earlier=()) -> Day:
-    return Day(store=store, now=lambda: now, on=on, earlier=tuple(earlier), model=None, channels=CHANNELS, max_full=30)
+    return Day(store=store, now=lambda: now, on=on, earlier=tuple(earlier), keys={}, channels=CHANNELS, max_full=30)
 
 
 def dispatch(store, now: datetime) -> list[Due]:
@@ -388,7 +388,7 @@ def test_english_readers_do_not_wait_for_chinese(store):
     add_reader(store, before(MONDAY), chat="2", language="en")
     announce(store, MONDAY, after(MONDAY))
     work_out_next(store, after(MONDAY))
-    assert [due.needs_summaries for due in find_due(store, after(MONDAY), CHANNELS, load_calendar())] == [False, True]
+    assert [due.language for due in find_due(store, after(MONDAY), CHANNELS, load_calendar())] == ["en", "zh"]
 
 
 def test_a_notice_that_was_overtaken_by_the_batch_is_not_sent(store):

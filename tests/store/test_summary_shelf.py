@@ -6,70 +6,29 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, insert, select, update
 
 from digests.errors import SummaryClosed, SummaryUnavailable
 from digests.papers.paper import ArxivId
-from digests.store.tables import papers, summaries
+from digests.summaries.asking.model import Answer, Tokens
 from digests.summaries.due import summarise_due
-from digests.summaries.model import Answer
-from digests.summaries.shelf import (
-    claim_summaries,
-    due_summaries,
-    find_summaries,
-    give_back,
-    has_open,
-    plan_summaries,
-    save_summary,
-)
+from digests.summaries.shelf import due_summaries, find_summaries, give_back, has_open, save_summary
 from digests.summaries.summarize import Summarizer
-from digests.summaries.summary import Key, Point, Summary, SummaryState, Usage
+from digests.summaries.summary import Key, SummaryState, Usage
 from tests.builders import NOON
-
-KEY = Key("zh", "m1", "p1")
-A, B = ArxivId("2601.00001"), ArxivId("2601.00002")
-DONE = Usage(prompt_tokens=100, completion_tokens=10, finish_reason="stop")
-
-
-def at(**later):
-    return NOON + timedelta(**later)
-
-
-def add_paper(store, paper_id, words="w1", abstract="We study."):
-    empty = dict.fromkeys(["comments", "journal_ref", "doi", "licence"], "")
-    row = {"id": paper_id, "title": f"T {paper_id}", "abstract": abstract, "authors": [], "categories": [], **empty}
-    row |= {"words_source": "rss", "words_hash": words, "stored_at": NOON, "updated_at": NOON}
-    with store.writing() as connection:
-        connection.execute(insert(papers).values(row))
-
-
-def change_words(store, paper_id, words):
-    with store.writing() as connection:
-        connection.execute(update(papers).where(papers.c.id == paper_id).values(words_hash=words))
-
-
-def count_rows(store):
-    with store.reading() as connection:
-        return connection.scalar(select(func.count()).select_from(summaries))
-
-
-def count_prompt_tokens(store):
-    with store.reading() as connection:
-        return connection.scalar(select(func.sum(summaries.c.prompt_tokens)))
-
-
-def plan(store, *ids, key=KEY, now=NOON):
-    return plan_summaries(store, ids, key.language, key.model, key.prompt_version, now)
-
-
-def claim(store, *ids, key=KEY, limit=10, now=NOON):
-    return claim_summaries(store, ids, key, limit=limit, lease_seconds=60, now=now)
-
-
-def summary_of(paper_id, state=SummaryState.DONE, title="题"):
-    readable = state in {SummaryState.DONE, SummaryState.DOUBTFUL}
-    words = {"title": title, "abstract": "摘要。", "points": (Point("问题", "甲"),)} if readable else {}
-    return Summary(paper_id=paper_id, language="zh", state=state, model="m1", **words)
+from tests.store.summary_steps import (
+    DONE,
+    KEY,
+    A,
+    B,
+    add_paper,
+    at,
+    change_words,
+    claim,
+    count_prompt_tokens,
+    count_rows,
+    plan,
+    summary_of,
+)
 
 
 def fail_once(store, now):
@@ -245,17 +204,22 @@ class FakeModel:
         self.asked = self.most_at_once = self._inside = 0
         self._enough = asyncio.Barrier(together)
 
-    async def complete(self, _system, user, *, within_seconds):
+    async def complete(self, question, *, within_seconds):
         self.asked += 1
         self._inside += 1
         self.most_at_once = max(self.most_at_once, self._inside)
         await self._enough.wait()
         self._inside -= 1
         for title, error in self.troubles.items():
-            if title in user:
+            if title in question.user:
                 raise error
         points = '"points": {"problem": "甲", "method": "乙", "result": "丙", "meaning": "丁"}'
-        return Answer(f'{{"title": "T 之题", "tldr": "句。", "abstract": "我们研究。", {points}}}', "stop", 100, 10)
+        return Answer(
+            f'{{"title": "T 之题", "tldr": "句。", "abstract": "我们研究。", {points}}}', "stop", Tokens(100, 10)
+        )
+
+    async def close(self):
+        """Nothing is open."""
 
 
 @pytest.fixture

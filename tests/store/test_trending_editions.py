@@ -113,7 +113,7 @@ def test_it_goes_only_where_the_reader_wants_it(house):
 @on_sqlite
 async def test_a_summary_stands_in_it_and_one_that_is_missing_is_said_so(house):
     reader = subscribe(house)
-    house.trending = Trending(store=house.store, now=lambda: house.at, key=KEY, channels=(TELEGRAM,))
+    house.trending = Trending(store=house.store, now=lambda: house.at, keys={"zh": KEY}, channels=(TELEGRAM,))
     house.list_papers(FRIDAY, 40)
     house.list_papers(FRIDAY, 12, first=2)
     with house.store.writing() as connection:
@@ -138,7 +138,7 @@ async def test_a_summary_stands_in_it_and_one_that_is_missing_is_said_so(house):
     (message,) = house.chat.received
     assert "第一篇</a></b>\nPaper 1\nAlice Example 等 2 位作者｜11月20日" in message.html
     assert "\n\n一句话。\n" in message.html
-    assert message.html.count("暂无中文，先附英文摘要") == 1
+    assert message.html.count("暂无中文：") == 1
 
 
 @on_sqlite

@@ -156,7 +156,7 @@ def test_a_closed_channel_is_waited_for(house):
     reader = subscribe(house, join=join_by_mail)
     house.list_papers(FRIDAY, 40)
     open_channels = house.trending
-    house.trending = Trending(store=house.store, now=lambda: house.at, key=None, channels=(TELEGRAM,))
+    house.trending = Trending(store=house.store, now=lambda: house.at, keys={}, channels=(TELEGRAM,))
     assert house.run() == 0
     house.trending = open_channels
     assert house.run() == 1
@@ -177,7 +177,7 @@ def test_a_process_that_dies_between_planning_and_moving_on_sends_nothing_twice(
 @on_sqlite
 def test_readers_of_chinese_wait_an_hour_for_it(house):
     chinese, english = subscribe(house), subscribe(house, join=join_by_mail, language="en")
-    house.trending = Trending(store=house.store, now=lambda: house.at, key=KEY, channels=(EMAIL, TELEGRAM))
+    house.trending = Trending(store=house.store, now=lambda: house.at, keys={"zh": KEY}, channels=(EMAIL, TELEGRAM))
     house.list_papers(FRIDAY, 40, 12, 3)
 
     assert house.trending.find_due() == [

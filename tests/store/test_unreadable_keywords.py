@@ -32,7 +32,7 @@ def day(store) -> Day:
         total=1,
     )
     store_announcement(store, page, lambda: NOON)
-    return Day(store=store, now=lambda: NOON, on=DAY, model=None, channels=(EMAIL, TELEGRAM), max_full=30)
+    return Day(store=store, now=lambda: NOON, on=DAY, keys={}, channels=(EMAIL, TELEGRAM), max_full=30)
 
 
 def keep(store, reader, canonical, typed):

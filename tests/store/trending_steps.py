@@ -36,7 +36,7 @@ class House:
     def __init__(self, store):
         self.store, self.at = store, SATURDAY
         self.mail, self.chat = FakeChannel(), FakeChannel()
-        self.trending = Trending(store=store, now=lambda: self.at, key=None, channels=(EMAIL, TELEGRAM))
+        self.trending = Trending(store=store, now=lambda: self.at, keys={}, channels=(EMAIL, TELEGRAM))
 
     def list_papers(self, on, *upvotes, read_at=None, first=1, **more):
         entries = tuple(

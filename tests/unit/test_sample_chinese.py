@@ -9,10 +9,11 @@ from itertools import pairwise
 import pytest
 
 from digests.papers.paper import Kind
-from digests.summaries.answer import Draft
-from digests.summaries.fidelity import build_source, find_faults
-from digests.summaries.glossary import load_glossary
-from digests.summaries.masking import Masked
+from digests.summaries.checking.fidelity import find_faults
+from digests.summaries.draft import FullDraft, Points
+from digests.summaries.wording.glossary import load_glossary
+from digests.summaries.wording.masking import Masked, clean
+from digests.summaries.wording.source import build_source
 from sandbox.arxiv_text import accented
 from sandbox.sample import SampleDay, SamplePaper, known_summaries, load_sample, load_samples
 from tests.builders import make_paper
@@ -43,6 +44,7 @@ papers = pytest.mark.parametrize(
 
 def _masked(text: str, *english: Masked) -> str:
     """`text` as a perfect model would answer: every formula and link of the English by its number."""
+    text = clean("".join(text.splitlines()))
     for mask in english:
         for number in mask.numbers:
             text = text.replace(mask.piece(number) or "", f"⟦{number}⟧", 1)
@@ -57,11 +59,11 @@ def _is_chinese(char: str) -> bool:
 def test_the_chinese_passes_every_check_as_a_page_and_as_a_feed_shows_the_paper(title, known):
     assert known["source_title"] == title
     source = build_source(make_paper(title=known["source_title"], abstract=known["source_abstract"]))
-    draft = Draft(
+    draft = FullDraft(
         title=_masked(known["title"], source.title),
         tldr=_masked(known["tldr"], source.abstract, source.title),
         abstract=_masked(known["abstract"], source.abstract),
-        points={name: _masked(text, source.abstract, source.title) for name, text in known["points"].items()},
+        points=Points(**{name: _masked(text, source.abstract, source.title) for name, text in known["points"].items()}),
     )
     assert [str(fault) for fault in find_faults(source, draft, load_glossary())] == []
 

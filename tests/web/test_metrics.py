@@ -15,6 +15,7 @@ from digests.papers.paper import Source
 from digests.papers.shelf import store_papers
 from digests.store.tables import batches, catch_ups, summaries
 from digests.summaries.shelf import plan_summaries
+from digests.summaries.summary import Key
 from tests.builders import add_reader, make_paper
 from tests.sending import plan
 from tests.web.conftest import NOW
@@ -45,7 +46,7 @@ def add_batch(store, scope, on, **fields):
 def add_summary(store, number, state):
     paper = make_paper(id=f"2611.{number:05}", title=f"Paper {number}")
     store_papers(store, [paper], Source.HF, lambda: NOW)
-    plan_summaries(store, [paper.id], "zh", model="small", prompt_version="1", now=NOW)
+    plan_summaries(store, {paper.id: 1}, Key("zh", "small", "1"), NOW)
     with store.writing() as connection:
         connection.execute(update(summaries).where(summaries.c.paper_id == paper.id).values(state=state))
 

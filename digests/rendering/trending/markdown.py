@@ -34,8 +34,8 @@ def _render_paper(paper: PaperView, phrases: Phrases) -> Iterator[str]:
     if card.original_title:
         yield f"**{escape(card.title.text)}**"
     yield "\n".join(_render_facts(paper, phrases))
-    if paper.label or card.doubt:
-        yield f"> {escape(paper.label or card.doubt)}"
+    if card.missing or card.doubt:
+        yield f"> {escape(card.missing or card.doubt)}"
     if card.tldr:
         yield escape(card.tldr.text)
     if paper.abstract:

@@ -15,7 +15,8 @@ from digests.rendering.card import CardView, build_card
 from digests.rendering.dates import find_locale
 from digests.rendering.latex import Readable
 from digests.rendering.page import find_language_tag
-from digests.summaries.summary import CHINESE, Card, summary_language
+from digests.summaries.summary import Card
+from digests.summaries.wording.own_terms import apply_terms_to_cards
 
 _MAX_NAME_CHARS: Final = 80
 
@@ -26,8 +27,7 @@ class PaperView:
 
     authors   the first one and how many they are; empty where nobody says
     listed    on which day it was put on the list
-    label     that the abstract stands for a summary which is missing
-    abstract  where there is no summary, else empty
+    abstract  where there is no summary to trust, else empty
     stars     of the repository; empty where nobody says
     """
 
@@ -39,7 +39,6 @@ class PaperView:
     comments: str
     github_url: str
     stars: str
-    label: str
     abstract: Readable
 
     @property
@@ -72,6 +71,7 @@ class TrendingPage:
 
 def build_trending_page(digest: TrendingDigest, cards: Mapping[ArxivId, Card]) -> TrendingPage:
     """The edition with its words. `cards` has every paper of it."""
+    cards = apply_terms_to_cards(cards, digest.terms)
     phrases = load_phrases(digest.language)
     dates = _name_dates(digest, phrases)
     ranked = [
@@ -98,7 +98,6 @@ def build_trending_page(digest: TrendingDigest, cards: Mapping[ArxivId, Card]) -
 
 def _build_paper(rank: int, one: Listed, card: Card, phrases: Phrases) -> PaperView:
     view = build_card(card, phrases.language)
-    is_chinese = summary_language(phrases.language) == CHINESE
     return PaperView(
         rank=rank,
         card=view,
@@ -108,9 +107,7 @@ def _build_paper(rank: int, one: Listed, card: Card, phrases: Phrases) -> PaperV
         comments=f"{one.comments:,}",
         github_url=one.github_repo,
         stars="" if one.github_stars is None else f"{one.github_stars:,}",
-        # Who reads English misses nothing.
-        label=phrases("trending.untranslated") if view.missing and is_chinese else "",
-        abstract=view.original_abstract if view.missing else Readable(()),
+        abstract=view.original_abstract if view.kind is None or view.doubt else Readable(()),
     )
 
 

@@ -11,7 +11,7 @@ from digests.rendering.templates import fill
 from digests.rendering.trending.page import PaperView, TrendingPage, build_trending_page
 from digests.summaries.summary import Card
 
-#: An English abstract stands in for a summary only.
+#: An English abstract stands in for a summary, or beside a doubtful one.
 _ABSTRACT_CHARS: Final = (400, 150, 0)
 
 

@@ -1,0 +1,1 @@
+"""Is the translation what the paper says? Repairs and checks without a model, alignment, and a judge."""
