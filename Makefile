@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: setup demo run chaos soak test bench bench-quality format lock
+.PHONY: setup demo run chaos soak test bench bench-quality bench-pace format lock
 
 setup: $(READY)
 
@@ -44,6 +44,10 @@ bench-quality: $(READY)
 			--requirement requirements-align.lock || \
 		echo "[align] cannot be installed here: nobody looks for missing and added sentences."
 	@$(VENV)/bin/python benchmarks/quality.py --seed "$${SEED:-1}"
+
+# A day's papers against llmock at 60 requests a minute, with errors and broken answers: a minute.
+bench-pace: $(READY)
+	@$(VENV)/bin/python benchmarks/model_pace.py --seed "$${SEED:-20261122}"
 
 format: $(READY)
 	@$(VENV)/bin/ruff format .

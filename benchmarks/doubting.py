@@ -9,8 +9,8 @@ from judged_pairs import Pair
 
 from digests.summaries.checking.aligning import SentenceAligner
 from digests.summaries.checking.embedding import Embedder, Vector
-from digests.summaries.checking.faults import Fault
 from digests.summaries.checking.fidelity import find_faults
+from digests.summaries.faults import Fault
 from digests.summaries.wording.glossary import load_glossary
 
 _T = TypeVar("_T")

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.progress import track
 
 from digests.summaries.checking.embedding import find_embedder
-from digests.summaries.checking.faults import Fault
+from digests.summaries.faults import Fault
 from digests.summaries.wording.masking import LINK, PLACEHOLDER
 
 _T = TypeVar("_T")
@@ -34,10 +34,9 @@ MEANT: Final[Mapping[str, str]] = {
         "L": "formula control placeholder",
         "A": "name_lost name_invented",
         "U": "link_invented",
-        "C": "characters",
         "T": "term",
-        "X": "too_long meta loop sentence_added",
-        "O": "too_short unfinished sentences_fewer sentence_dropped",
+        "X": "too_long meta loop sentence_added other_paper",
+        "O": "too_short unfinished sentences_fewer sentence_dropped point_empty",
         "F": "markup english script not_chinese",
     }.items()
     for code in codes.split()
@@ -123,6 +122,7 @@ def count_kind(letter: str, doubted: Doubted) -> dict[str, Any]:
     return {
         "letter": letter,
         "kind": LETTERS[letter],
+        "is_checked": letter in MEANT.values(),
         "judged": sum(judged for judged, _, _ in named),
         "found": sum(judged and letter in letters for judged, letters, _ in named),
         "doubted": sum(judged and bool(faults) for judged, _, faults in named),
@@ -161,9 +161,9 @@ def show(report: Mapping[str, Any]) -> None:
     if report["kinds"]:
         print(f"\n{'the reader saw':22} {'pairs':>6} {'found':>8} {'missed':>7} {'doubted':>8} {'false':>6}")
     for row in report["kinds"]:
-        missed = row["judged"] - row["found"]
+        found, missed = (row["found"], row["judged"] - row["found"]) if row["is_checked"] else ("no check", "")
         name = f"{row['letter']} {row['kind']}"
-        print(f"{name:22} {row['judged']:6} {row['found']:8} {missed:7} {row['doubted']:8} {row['false']:6}")
+        print(f"{name:22} {row['judged']:6} {found:>8} {missed:>7} {row['doubted']:8} {row['false']:6}")
     print(f"\n{'put in':22} {'':>6} {'found':>8}   {with_align}")
     for row in report["mutations"]:
         found, goal = row["all"] if report["align"] else None, row["goal"]

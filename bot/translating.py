@@ -18,8 +18,8 @@ from digests.subscribers.keywords import Added
 from digests.subscribers.subscriber import Subscriber
 from digests.subscribers.suggestions import Suggestion, try_out
 from digests.subscribers.translations import English, add_english, list_chinese, list_undenied
+from digests.summaries.look_up import translate_term
 from digests.summaries.suggesting import Suggester
-from digests.summaries.terms import translate_term
 
 log = structlog.get_logger(__name__)
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from pydantic import SecretStr
 from redis.asyncio import Redis
 
 from digests import broker
@@ -19,12 +18,14 @@ from digests.delivery.email import MailChannel
 from digests.delivery.pacing import MemoryPacing, Pacing, RedisPacing
 from digests.delivery.telegram import TelegramChannel
 from digests.delivery.withdrawals import drop_withdrawn, has_waiting
+from digests.errors import ConfigError
 from digests.gathering import Gathering
 from digests.keywords.standing import StandingQueries
 from digests.papers.calendar import Calendar, load_calendar
 from digests.papers.late_papers import find_withdrawn
 from digests.rendering.code_mail import render_code_mail
 from digests.secret_key import load_secret_key
+from digests.setting_values import ModelAddress
 from digests.settings import Settings, load_settings
 from digests.store.engine import Store, open_store
 from digests.store.migrate import migrate
@@ -34,7 +35,7 @@ from digests.subscribers.stored import list_stored
 from digests.summaries.asking.memory import StoredMemory
 from digests.summaries.asking.model import Model as LanguageModel
 from digests.summaries.checking.aligning import find_aligner
-from digests.summaries.checking.judging import ModelJudge
+from digests.summaries.judging import ModelJudge
 from digests.summaries.spending.budget import DailyPurse
 from digests.summaries.spending.prices import to_micros
 from digests.summaries.suggesting import Suggester
@@ -44,7 +45,6 @@ from digests.trending import Trending
 
 # What waits longer has been sent.
 _WITHDRAWN_SINCE = timedelta(days=7)
-_OPENAI_URL = "https://api.openai.com/v1"
 
 
 @dataclass
@@ -125,34 +125,30 @@ class Services:
 
     @cached_property
     def _chat_model(self) -> LanguageModel:
-        return self._open_model(self.settings.llm_model)
+        return self._open_model(self.settings.first_model)
 
     @cached_property
     def _second_model(self) -> LanguageModel | None:
-        settings = self.settings
-        if not settings.llm_fallback_model:
-            return None
-        base_url, api_key = settings.llm_fallback_base_url, settings.llm_fallback_api_key
-        if not base_url:
-            return self._open_model(settings.llm_fallback_model, api_key=api_key or settings.llm_api_key)
-        # The first one's key is no business of another server.
-        return self._open_model(settings.llm_fallback_model, base_url=base_url, api_key=api_key)
+        address = self.settings.second_model
+        return self._open_model(address) if address else None
 
     @cached_property
     def _judge_model(self) -> LanguageModel | None:
-        name = self.settings.llm_judge_model
-        return self._open_model(name) if name else None
+        address = self.settings.judge_model
+        return self._open_model(address) if address else None
 
-    def _open_model(self, name: str, *, base_url: str = "", api_key: SecretStr | None = None) -> LanguageModel:
+    def _open_model(self, address: ModelAddress) -> LanguageModel:
         # openai takes half a second to import: only for who asks a model.
         from digests.summaries.asking.llm import ChatModel
 
         settings = self.settings
+        if settings.is_sandbox and not settings.stand_ins:
+            raise ConfigError("A sandbox asks no real model, and its stand-ins were not started: that is our bug.")
         return ChatModel(
-            base_url=base_url or settings.llm_base_url or _OPENAI_URL,
-            api_key=(settings.llm_api_key if api_key is None else api_key).get_secret_value(),
-            model=name,
-            purse=self._open_purse(name),
+            base_url=address.base_url,
+            api_key=address.api_key.get_secret_value(),
+            model=address.name,
+            purse=self._open_purse(address.name),
             memory=StoredMemory(self.store, self.now),
             concurrency=settings.llm_concurrency,
             timeout_seconds=settings.llm_timeout_seconds,

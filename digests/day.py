@@ -103,11 +103,11 @@ class Day:
 
     def find_due_summaries(self) -> list[ArxivId]:
         """Papers whose summary is planned and waits for somebody to ask for it, those with the most readers first."""
-        now, lots = self.now(), list_lots(self.store, self.dates) if self.keys else ()
+        now = self.now()
         due = (
             paper_id
+            for lot in (list_lots(self.store, self.dates) if self.keys else ())
             for key in self.keys.values()
-            for lot in lots
             for paper_id in summaries_shelf.due_summaries(self.store, lot, key, now)
         )
         return list(dict.fromkeys(due))

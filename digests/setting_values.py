@@ -1,11 +1,13 @@
 """What the text of a setting may be. Errors are ValueErrors without the text: it may be a password."""
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -21,6 +23,15 @@ _PRICE: Final = re.compile(
 )
 # At most 52 bits, and those of people are positive: https://core.telegram.org/bots/api#user
 _TELEGRAM_ID: Final = re.compile(r"[1-9]\d{0,15}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAddress:
+    """Where a model is asked, and with which key."""
+
+    name: str
+    base_url: str
+    api_key: SecretStr
 
 
 class Price(NamedTuple):
@@ -77,7 +88,10 @@ def read_prices(text: str) -> dict[str, Price]:
     for item in text.replace(",", " ").split():
         found = _PRICE.fullmatch(item)
         if found is None:
-            raise ValueError("must be prices of a million tokens, asked/cached/answered, like small=0.10/0.01/0.50")
+            raise ValueError(
+                "must be prices of a million tokens, asked/answered or asked/cached/answered, "
+                "like small=0.10/0.50 or small=0.10/0.01/0.50"
+            )
         prompt, cached, completion = Decimal(found["prompt"]), found["cached"], Decimal(found["completion"])
         price = Price(prompt, completion, prompt if cached is None else Decimal(cached))
         if prices.setdefault(found["model"], price) != price:

@@ -2,17 +2,19 @@
 
 import difflib
 import os
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidatorFunctionWrapHandler, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from digests.errors import ConfigError
 from digests.setting_values import (
+    ModelAddress,
     Price,
     is_address,
     is_database,
@@ -24,6 +26,7 @@ from digests.setting_values import (
 )
 
 _PREFIX: Final = "PAPERPOST_"
+_OPENAI_URL: Final = "https://api.openai.com/v1"
 # Windows editors begin a file with a mark that would become part of the first name.
 _ENV_ENCODING: Final = "utf-8-sig"
 
@@ -116,6 +119,13 @@ class Settings(BaseSettings):
             raise ValueError("must be an address that begins with http:// or https://")
         return value.rstrip("/")
 
+    @field_validator("llm_base_url", "llm_fallback_base_url")
+    @classmethod
+    def _has_no_query(cls, value: str) -> str:
+        if "?" in value or "#" in value:
+            raise ValueError("must end with its path, without ? or #: a key belongs into the variable of the key")
+        return value
+
     @field_validator("smtp_url")
     @classmethod
     def _is_smtp_address(cls, value: SecretStr) -> SecretStr:
@@ -163,6 +173,15 @@ class Settings(BaseSettings):
         read_prices(value)
         return value
 
+    @field_validator("llm_daily_budget", mode="wrap")
+    @classmethod
+    def _is_amount(cls, value: object, handler: ValidatorFunctionWrapHandler) -> Decimal | None:
+        try:
+            amount: Decimal | None = handler(value)
+        except ValidationError as error:
+            raise ValueError("must be a positive number like 0.50, or empty for no limit") from error
+        return amount
+
     @field_validator("holidays")
     @classmethod
     def _are_days(cls, value: str) -> str:
@@ -185,6 +204,26 @@ class Settings(BaseSettings):
     def names_llm(self) -> bool:
         """A service and perhaps no model of it: the developer's shell may have a key that is not meant for us."""
         return bool(self.llm_base_url or self.llm_api_key)
+
+    @property
+    def first_model(self) -> ModelAddress:
+        """Only with `has_llm`."""
+        return ModelAddress(self.llm_model, self.llm_base_url or _OPENAI_URL, self.llm_api_key)
+
+    @property
+    def second_model(self) -> ModelAddress | None:
+        """At an address of its own it has its own key or none: the first one's is no business of another server."""
+        name, first = self.llm_fallback_model, self.first_model
+        base_url, api_key = self.llm_fallback_base_url, self.llm_fallback_api_key
+        if not name:
+            return None
+        if base_url:
+            return ModelAddress(name, base_url, api_key)
+        return ModelAddress(name, first.base_url, api_key or first.api_key)
+
+    @property
+    def judge_model(self) -> ModelAddress | None:
+        return replace(self.first_model, name=self.llm_judge_model) if self.llm_judge_model else None
 
     @property
     def llm_models(self) -> tuple[str, ...]:
@@ -315,8 +354,7 @@ def find_missing(settings: Settings) -> list[str]:
     if settings.names_llm and not settings.llm_model and not is_trial:
         mistakes.append("PAPERPOST_LLM_MODEL: an LLM is set, so the model's name is needed")
     mistakes += _find_lonely(settings)
-    unpriced = sorted(set(settings.llm_models) - settings.model_prices.keys()) if settings.llm_daily_budget else []
-    if unpriced:
+    if unpriced := _find_unpriced(settings):
         names = ", ".join(unpriced)
         mistakes.append(f"PAPERPOST_LLM_PRICES: PAPERPOST_LLM_DAILY_BUDGET is set, so the price of {names} is needed")
     if settings.env != "production":
@@ -330,6 +368,17 @@ def find_missing(settings: Settings) -> list[str]:
         "PAPERPOST_SECRET_KEY": bool(settings.secret_key),
     }
     return mistakes + [f"{name}: needed with PAPERPOST_ENV=production" for name, ok in required.items() if not ok]
+
+
+def _find_unpriced(settings: Settings) -> list[str]:
+    """Models whose calls a budget could not count; stand-ins cost nothing."""
+    if not settings.llm_daily_budget or settings.stand_ins:
+        return []
+    try:
+        return sorted(set(settings.llm_models) - settings.model_prices.keys())
+    except ValueError:
+        # It is said already that these are no prices.
+        return []
 
 
 def _find_lonely(settings: Settings) -> list[str]:

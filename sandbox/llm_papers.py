@@ -9,7 +9,7 @@ from digests.summaries.asking.prompt import load_prompt
 from digests.summaries.draft import DRAFTS, BriefDraft, Draft, FullDraft, Kind, NotesDraft, Points
 from digests.summaries.wording.masking import PLACEHOLDER, Masked, mask
 
-MARK: Final = "〔沙盒:未接入模型〕"
+MARK: Final = "〔沙盒：未接入模型〕"
 ENGLISH_MARK: Final = "〔sandbox: no model connected〕"
 _NO_POINT: Final = f"{MARK}没有内容。"
 _NO_NOTE: Final = f"{ENGLISH_MARK} Nothing to say."

@@ -1,12 +1,13 @@
 """Questions put by the real client to real local servers, in a time that passes only while somebody waits."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import httpx
-from fastapi import Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from starlette.middleware.base import RequestResponseEndpoint
 
 from digests.errors import SummaryOverBudget
 from digests.summaries.asking.llm import ChatModel
@@ -15,8 +16,9 @@ from digests.summaries.asking.prompt import build_question
 from digests.summaries.draft import Kind
 from digests.summaries.wording.source import build_source
 from sandbox.llm import build_app
-from sandbox.serving import serve
 from tests.builders import make_paper
+
+Answering = Callable[[Request], Response | None]
 
 KEY = "sk-very-secret"
 PAPER = make_paper(
@@ -51,13 +53,18 @@ class Clock:
 
 
 class FakePurse:
-    """A micro for a prompt token, two for one of the answer; `left` is what it holds, `put_aside` what of it waits."""
+    """A micro for a prompt token, two for one of the answer.
+
+    left, put_aside  what it holds, and what of it waits for the ends of calls
+    asked            to wait for reservations
+    """
 
     def __init__(self, left: int = 10**9) -> None:
         self.left, self.put_aside = left, 0
         self.settled: list[Tokens] = []
         self.released: list[Tokens] = []
         self.is_frugal: list[bool] = []
+        self.asked = asyncio.Semaphore(0)
 
     async def reserve(self, estimate: Tokens, *, is_frugal: bool = False) -> "FakeReservation":
         await asyncio.sleep(0)
@@ -67,6 +74,7 @@ class FakePurse:
         self.left -= micros
         self.put_aside += micros
         self.is_frugal.append(is_frugal)
+        self.asked.release()
         return FakeReservation(self, estimate)
 
 
@@ -99,7 +107,7 @@ def price(tokens: Tokens) -> int:
 @asynccontextmanager
 async def talking_to(url: str, *faults: dict, clock: Clock | None = None, **options) -> AsyncIterator[ChatModel]:
     clock = clock or Clock()
-    async with httpx.AsyncClient(base_url=url, timeout=10) as client:
+    async with _open_client(url) as client:
         await client.post("/_sandbox/faults", json=list(faults))
     named = {"base_url": f"{url}/v1", "api_key": KEY, "model": "sandbox", "sleep": clock.sleep, "monotonic": clock}
     model = ChatModel(**named | options)
@@ -107,6 +115,11 @@ async def talking_to(url: str, *faults: dict, clock: Clock | None = None, **opti
         yield model
     finally:
         await model.close()
+
+
+def _open_client(url: str) -> httpx.AsyncClient:
+    # Without the certificates, whose loading takes longer than the test.
+    return httpx.AsyncClient(base_url=url, timeout=10, verify=False)
 
 
 def make_question(**changes) -> Question:
@@ -118,7 +131,7 @@ async def ask(model: ChatModel, **options) -> Answer:
 
 
 async def seen_by(url: str) -> list[dict]:
-    async with httpx.AsyncClient(base_url=url, timeout=10) as client:
+    async with _open_client(url) as client:
         return (await client.get("/_sandbox/requests")).json()
 
 
@@ -128,25 +141,18 @@ def build_reply(text: str | None, *, finish_reason: str | None = "stop", **field
     return {"choices": [{"index": 0, "message": message, "finish_reason": finish_reason}], **fields}
 
 
-@contextmanager
-def serve_answering(answer: Callable[[Request], Response | None]) -> Iterator[str]:
-    """The stand-in, where `answer` is asked first; None: it answers itself."""
+def build_answering_app(answer: Answering) -> FastAPI:
     app = build_app({PAPER.title: CHINESE})
 
     @app.middleware("http")
-    async def intercept(request: Request, go_on):
+    async def intercept(request: Request, go_on: RequestResponseEndpoint) -> Response:
         answered = answer(request) if request.url.path.endswith("/completions") else None
         return await go_on(request) if answered is None else answered
 
-    with serve(app) as url:
-        yield url
+    return app
 
 
-@contextmanager
-def serve_refusing(status: int, *errors: dict) -> Iterator[str]:
-    """The stand-in, whose first answers are these."""
+def refuse(status: int, *errors: dict) -> Answering:
+    """The first answers are these."""
     waiting = list(errors)
-    with serve_answering(
-        lambda _: JSONResponse({"error": waiting.pop(0)}, status_code=status) if waiting else None
-    ) as url:
-        yield url
+    return lambda _: JSONResponse({"error": waiting.pop(0)}, status_code=status) if waiting else None

@@ -48,8 +48,8 @@ _LONGEST_RETRY_SECONDS = 600
 _POLLING_SECONDS = 120.0
 # Hosts' clocks differ by seconds.
 _CLOCK_TOLERANCE = timedelta(minutes=1)
-# Summaries of older batches are woken by whoever needs them.
-_LOOK_BACK = timedelta(hours=24)
+# What there was no money for is due at noon of the next day. Who needs summaries of older batches wakes them.
+_LOOK_BACK = timedelta(hours=48)
 
 _loop: Final = LoopThread()
 

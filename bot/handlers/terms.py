@@ -4,11 +4,12 @@ from bot.buttons import back
 from bot.handlers.joining import load_joined
 from bot.services import Answer, Asked, BotServices, Button, Buttons
 from bot.voice import Voice, pack
+from digests.chinese import TRADITIONAL, to_traditional
 from digests.subscribers.subscriber import Subscriber
 from digests.subscribers.terms import MAX_TERMS, TermChange, change_term, find_shown, list_terms
 from digests.subscribers.typed import shorten
+from digests.summaries.own_terms.term import Effect, OwnTerm, foresee
 from digests.summaries.summary import CHINESE, summary_language
-from digests.summaries.wording.own_terms import Effect, OwnTerm, foresee
 
 _MAX_BUTTON_CHARS = 24
 _BUTTONS_A_ROW = 2
@@ -50,7 +51,9 @@ def _say_removed(voice: Voice, change: TermChange) -> list[str]:
 def _say_prospect(voice: Voice, own: OwnTerm) -> str:
     """When it shows, and honestly where it does not."""
     prospect = foresee(own)
-    fields = {"english": own.english, "rendering": prospect.rendering}
+    is_traditional = voice.phrases.language == TRADITIONAL
+    rendering = to_traditional(prospect.rendering) if is_traditional else prospect.rendering
+    fields = {"english": own.english, "rendering": rendering}
     if prospect.effect is Effect.SHARED:
         fields["others"] = voice.plain("list_join").join(prospect.others)
     return voice(f"term_{prospect.effect}", **fields)

@@ -12,6 +12,7 @@ from rich.console import Console, RenderableType
 from digests.bootstrap import Services, open_services
 from digests.errors import PaperPostError
 from digests.papers.shelf import latest_date
+from digests.settings import Settings
 
 
 def parse_date(text: str) -> date:
@@ -29,8 +30,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")
 
 
 @contextmanager
-def services() -> Iterator[Services]:
-    opened = open_services()
+def services(settings: Settings | None = None) -> Iterator[Services]:
+    opened = open_services(settings)
     try:
         yield opened
     finally:

@@ -13,7 +13,7 @@ from digests.cli.options import AsJson, print_json, services
 from digests.cli.since import count_days
 from digests.clock import ARXIV_ZONE
 from digests.phrases import load_phrases
-from digests.summaries.checking.faults import HARMLESS
+from digests.summaries.faults import HARMLESS
 from digests.summaries.quality import Role
 from digests.summaries.quality_report import (
     DAYS_BEFORE,
@@ -111,7 +111,7 @@ def _describe_worse(found: Quality) -> Iterator[str]:
         yield from _wrap(f"Nothing became twice as frequent, {span}: {', '.join(found.compared)}.")
         return
     yield from _wrap(
-        f"WORSE, {span}: another model may stand behind the name, or the prompt or the glossary was changed."
+        f"WORSE, {span}: another model may stand behind the name, or the prompt, the glossary or the judge was changed."
     )
     for worse in found.worse:
         yield from _wrap(f"  {_say_worse(worse)}", indent=4)

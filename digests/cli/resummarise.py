@@ -11,20 +11,23 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from digests.bootstrap import Services
-from digests.cli.options import parse_date, services
+from digests.cli.options import parse_date
+from digests.cli.outside_services import outside_services
 from digests.errors import ConfigError, InputError, PaperPostError
 from digests.papers.identifier import read_identifier
 from digests.papers.paper import ArxivId
 from digests.papers.shelf import find_papers, load_batch
 from digests.phrases import load_phrases
-from digests.summaries.again import Ending, find_texts
 from digests.summaries.asking.model import Tokens
-from digests.summaries.checking.faults import HARMLESS
 from digests.summaries.draft import Kind
-from digests.summaries.resummarise import AskedAgain, ask_again
+from digests.summaries.faults import HARMLESS
+from digests.summaries.resummarising.rows import Ending, find_texts
+from digests.summaries.resummarising.run import AskedAgain, ask_again
+from digests.summaries.spending.prices import format_micros
 from digests.summaries.summary import CHINESE, Summary, SummaryState
 
 _INTERRUPTED_STATUS: Final = 130
+_messages: Final = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 _COUNTED_AS: Final = {
     Ending.REPLACED: "with a new text",
     Ending.KEPT: "with the old text",
@@ -58,7 +61,7 @@ def resummarise(
     if bool(ids) == bool(on):
         raise typer.BadParameter("Give --paper ID or --on DATE, and not both.")
     asked = [_read_id(text) for text in ids or ()]
-    with services() as opened:
+    with outside_services(_messages) as opened:
         if not opened.summary_keys:
             raise ConfigError("No model is set, so nobody can be asked: set PAPERPOST_LLM_MODEL and OPENAI_API_KEY.")
         texts = _find_texts_on(opened, on) if on else _find_texts_of(opened, asked)
@@ -160,7 +163,7 @@ def _say(one: AskedAgain) -> str:
 
 
 def _explain(summary: Summary) -> str:
-    sentences = load_phrases("en").section("faults") | {"budget": "the day's budget for models is spent"}
+    sentences = load_phrases("en").section("faults")
     return "; ".join(sentences.get(code, code) for code in summary.faults if code not in HARMLESS)
 
 
@@ -168,7 +171,7 @@ def _say_cost(ended: Sequence[AskedAgain]) -> str:
     usages = [one.outcome.usage for one in ended if one.outcome]
     tokens = sum((usage.tokens for usage in usages), Tokens())
     micros = sum(usage.micros for usage in usages)
-    cost = f", {micros / 1_000_000:.4f} in the currency of PAPERPOST_LLM_PRICES" if micros else ""
+    cost = f", {format_micros(micros)} in the currency of PAPERPOST_LLM_PRICES" if micros else ""
     return f"{tokens.prompt} tokens asked ({tokens.cached} of them cached), {tokens.completion} answered{cost}."
 
 

@@ -12,18 +12,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from digests.bootstrap import Services, open_services
+from digests.bootstrap import Services
 from digests.cli.options import AsJson, OnDate, on_or_newest, print_json
+from digests.cli.outside_services import mail_folder, outside_services
 from digests.delivery.ledger import expire_claims
 from digests.delivery.states import DeliveryState
 from digests.due import find_groups
-from digests.errors import ConfigError, PaperPostError
-from digests.outside import print_outside_parts
+from digests.errors import PaperPostError
 from digests.papers.shelf import load_batch
-from digests.settings import load_settings
 from digests.status import DayReport, report_day
-from digests.store.sandboxed import has_served
-from digests.subscribers.directory import list_chats
 from digests.summaries.due import summarise_due
 
 _messages = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
@@ -108,35 +105,12 @@ def demo(
 
 @contextmanager
 def _services() -> Iterator[Services]:
-    """The real ones, or in sandbox mode those that lead to stand-ins."""
-    settings = load_settings()
-    if not settings.is_sandbox:
-        opened = open_services(settings)
+    with outside_services(_messages) as opened:
         try:
             yield opened
         finally:
-            opened.close()
-        return
-    from sandbox.stand_ins import start_stand_ins
-
-    opened = open_services(settings)
-    chats, is_real = list_chats(opened.store), has_served(opened.store)
-    opened.close()
-    if is_real:
-        raise ConfigError(
-            "This database serves real readers, and no channel is set here: stand-ins would take their digests. "
-            "Set the channels of this installation, or PAPERPOST_HOME to another folder."
-        )
-    folder = settings.home / "sandbox"
-    with start_stand_ins(chats=chats, mail_folder=folder / "mail") as stand_ins:
-        settings = load_settings(**stand_ins.overrides)
-        print_outside_parts(_messages, settings)
-        opened = open_services(settings)
-        try:
-            yield opened
-        finally:
-            opened.close()
-            _messages.print(f"The stand-in mailbox wrote what it got to {folder / 'mail'}.")
+            if opened.settings.is_sandbox:
+                _messages.print(f"The stand-in mailbox wrote what it got to {mail_folder(opened.settings)}.")
 
 
 def _print_report(console: Console, report: DayReport, seconds: dict[str, float]) -> None:

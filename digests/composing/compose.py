@@ -10,7 +10,7 @@ from digests.composing.digest import Coverage, Digest, Elsewhere, Entry, Nothing
 from digests.keywords.match import Field, Match
 from digests.papers.late_papers import Late
 from digests.papers.paper import NEWS, Announced, ArxivId, Kind, Paper
-from digests.summaries.wording.own_terms import OwnTerm
+from digests.summaries.own_terms.term import OwnTerm
 
 #: In score units. A query holds at most 32 terms (keywords.md §3), so a title hit outweighs any number of them.
 _TITLE_WEIGHT = 64

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from digests.keywords.match import Span
 from digests.papers.paper import ArxivId, Kind
-from digests.summaries.wording.own_terms import OwnTerm
+from digests.summaries.own_terms.term import OwnTerm
 
 
 class Nothing(StrEnum):

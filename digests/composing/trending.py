@@ -8,7 +8,7 @@ from typing import Final
 
 from digests.papers.paper import ArxivId
 from digests.papers.trending import Listed
-from digests.summaries.wording.own_terms import OwnTerm
+from digests.summaries.own_terms.term import OwnTerm
 
 _DAY: Final = timedelta(days=1)
 _SATURDAY: Final = 6

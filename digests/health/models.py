@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import openai
-from pydantic import SecretStr
 
 from digests.health.check import Check
+from digests.setting_values import ModelAddress
 from digests.settings import Settings
 from digests.summaries.spending.prices import format_micros, to_micros
 
@@ -24,9 +24,7 @@ class _Asked:
     """`variable`, `url` and `key`: the settings that its name, address and key come from."""
 
     name: str
-    model: str
-    base_url: str
-    api_key: SecretStr
+    address: ModelAddress | None
     variable: str
     url: str = "OPENAI_BASE_URL"
     key: str = "OPENAI_API_KEY"
@@ -36,39 +34,28 @@ async def check_models(settings: Settings) -> list[Check]:
     if not settings.has_llm:
         advice = "Set OPENAI_BASE_URL or OPENAI_API_KEY, and PAPERPOST_LLM_MODEL. Without one: English, labelled."
         return [Check("LLM", None, "not set", advice)]
-    base_url, key = settings.llm_base_url, settings.llm_api_key
-    first = _Asked("LLM", settings.llm_model, base_url, key, "PAPERPOST_LLM_MODEL")
-    judge = _Asked("LLM judge", settings.llm_judge_model, base_url, key, "PAPERPOST_LLM_JUDGE_MODEL")
-    checks = await asyncio.gather(_check(first), _check_second(settings), _check_if_set(judge))
-    return [*checks, _check_cost(settings)]
-
-
-async def _check_second(settings: Settings) -> Check:
-    # As bootstrap opens it: the first one's key is no business of another server.
-    shares_key = not (settings.llm_fallback_base_url or settings.llm_fallback_api_key)
-    return await _check_if_set(
+    second_url, second_key = settings.llm_fallback_base_url, settings.llm_fallback_api_key
+    asked = (
+        _Asked("LLM", settings.first_model, "PAPERPOST_LLM_MODEL"),
         _Asked(
             "LLM fallback",
-            settings.llm_fallback_model,
-            settings.llm_fallback_base_url or settings.llm_base_url,
-            settings.llm_api_key if shares_key else settings.llm_fallback_api_key,
+            settings.second_model,
             "PAPERPOST_LLM_FALLBACK_MODEL",
-            url="PAPERPOST_LLM_FALLBACK_BASE_URL" if settings.llm_fallback_base_url else "OPENAI_BASE_URL",
-            key="OPENAI_API_KEY" if shares_key else "PAPERPOST_LLM_FALLBACK_API_KEY",
-        )
+            url="PAPERPOST_LLM_FALLBACK_BASE_URL" if second_url else "OPENAI_BASE_URL",
+            key="PAPERPOST_LLM_FALLBACK_API_KEY" if second_url or second_key else "OPENAI_API_KEY",
+        ),
+        _Asked("LLM judge", settings.judge_model, "PAPERPOST_LLM_JUDGE_MODEL"),
     )
-
-
-async def _check_if_set(asked: _Asked) -> Check:
-    if asked.model:
-        return await _check(asked)
-    return Check(asked.name, None, "not set", f"{asked.variable} {_USES[asked.name]}.")
+    return [*await asyncio.gather(*map(_check, asked)), _check_cost(settings)]
 
 
 async def _check(asked: _Asked) -> Check:
+    address = asked.address
+    if address is None:
+        return Check(asked.name, None, "not set", f"{asked.variable} {_USES[asked.name]}.")
     client = openai.AsyncOpenAI(
-        base_url=asked.base_url or None,
-        api_key=asked.api_key.get_secret_value() or "none",
+        base_url=address.base_url,
+        api_key=address.api_key.get_secret_value() or "none",
         max_retries=0,
         timeout=_SECONDS,
     )
@@ -77,15 +64,15 @@ async def _check(asked: _Asked) -> Check:
     except (openai.AuthenticationError, openai.PermissionDeniedError):
         return Check(asked.name, False, "the key is refused", f"Check {asked.key}.")
     except openai.NotFoundError:
-        return Check(asked.name, True, f"{asked.model}; its server is reachable and does not list its models")
+        return Check(asked.name, True, f"{address.name}; its server is reachable and does not list its models")
     except openai.OpenAIError as error:
         return Check(asked.name, False, str(error), f"Check {asked.url}; it usually ends in /v1.")
     finally:
         await client.close()
-    if asked.model not in names:
+    if address.name not in names:
         advice = f"Set {asked.variable}, to one of: {', '.join(names[:_MAX_NAMES])}"
-        return Check(asked.name, False, f"no model {asked.model!r}", advice)
-    return Check(asked.name, True, asked.model)
+        return Check(asked.name, False, f"no model {address.name!r}", advice)
+    return Check(asked.name, True, address.name)
 
 
 def _check_cost(settings: Settings) -> Check:

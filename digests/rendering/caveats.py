@@ -5,12 +5,10 @@ from typing import Final
 
 from digests.clock import BEIJING
 from digests.phrases import Phrases
-from digests.summaries.checking.faults import HARMLESS
+from digests.summaries.faults import HARMLESS
 from digests.summaries.summary import Summary, SummaryState
 
 _MAX_NAMED: Final = 3
-#: The fault of a plan that there was no money for.
-_OVER_BUDGET: Final = "budget"
 
 
 def say_missing(summary: Summary | None, phrases: Phrases) -> str:
@@ -40,8 +38,9 @@ def _explain_missing(summary: Summary | None, phrases: Phrases) -> str:
     match summary.state:
         case SummaryState.REFUSED:
             return phrases("digest.missing_refused")
-        case SummaryState.PLANNED if _OVER_BUDGET in summary.faults:
-            why = phrases("digest.missing_budget")
+        case SummaryState.PLANNED if summary.faults:
+            # There was no money for it: a fault of the day, of no answer.
+            why = _name_faults(summary.faults, phrases)
         case SummaryState.PLANNED if summary.retry_at:
             # In a few minutes, so that the moment is past when it is read.
             return phrases("digest.missing_away")

@@ -23,8 +23,8 @@ from digests.rendering.dates import (
 from digests.rendering.latex import clean
 from digests.rendering.updates import UpdateView, build_update, say_updates
 from digests.rendering.why import Why, build_why
+from digests.summaries.own_terms.applying import apply_terms_to_cards
 from digests.summaries.summary import Card
-from digests.summaries.wording.own_terms import apply_terms_to_cards
 
 _LANGUAGE_TAGS: Final = {"zh": "zh-Hans"}
 _MAX_UNREADABLE: Final = 5

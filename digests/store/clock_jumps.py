@@ -22,6 +22,8 @@ from digests.store.tables import (
 _LEASE: Final = timedelta(hours=1)
 #: Telegram may ask for a day's pause; we never wait longer by ourselves.
 _WAIT: Final = timedelta(hours=25)
+#: What there was no money for: until noon of the next day.
+_BUDGET: Final = timedelta(hours=37)
 #: From Friday's announcement to Monday's.
 _POLL: Final = timedelta(days=3, hours=1)
 #: In these states a row still waits for something; the words are those of deliveries, summaries and confirmations.
@@ -50,7 +52,7 @@ def _list_moments() -> Iterator[tuple[Column[Any], timedelta]]:
     yield summaries.c.lease_until, _LEASE
     yield politeness.c.next_at, _LEASE
     yield deliveries.c.not_before, _WAIT
-    yield summaries.c.retry_at, _WAIT
+    yield summaries.c.retry_at, _BUDGET
     yield confirmations.c.not_before, _WAIT
     yield polls.c.next_at, _POLL
     yield catch_ups.c.next_at, _WAIT

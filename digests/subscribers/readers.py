@@ -14,7 +14,7 @@ from digests.subscribers.keywords import build_keyword
 from digests.subscribers.reach import is_wanted
 from digests.subscribers.schedule import Schedule
 from digests.subscribers.subscriber import Keyword, Target
-from digests.summaries.wording.own_terms import OwnTerm
+from digests.summaries.own_terms.term import OwnTerm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

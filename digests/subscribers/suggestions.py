@@ -20,7 +20,7 @@ from digests.subscribers.breadth import is_wider_than_an_archive
 from digests.subscribers.keywords import list_keywords
 from digests.subscribers.subscriber import Subscriber
 from digests.subscribers.typed import make_readable
-from digests.summaries.terms import find_terms
+from digests.summaries.look_up import find_terms
 
 MAX_DESCRIPTION_CHARS: Final = 300
 _MAX_SUGGESTIONS: Final = 6

@@ -7,6 +7,7 @@ from typing import Final
 
 from digests.errors import InputError
 from digests.keywords.words import HAN
+from digests.past.proposing.collocations import is_grammar
 from digests.subscribers.typed import make_readable, refuse_setting, shorten
 
 MAX_CHARS: Final = 80
@@ -21,6 +22,8 @@ _LATIN: Final = re.compile("[A-Za-z]")
 _SIDES: Final = re.compile(f"(?P<left>[^{HAN}]+?) ?(?P<right>[{HAN}].*)")
 # Beside letters and digits. Everything else would be markup, a link or a formula somewhere.
 _SIGNS: Final = frozenset(" -.'’+/·・()（）")
+# What stands between several terms.
+_COMMAS: Final = frozenset(",;、")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +37,16 @@ class TermWish:
 def parse_term(text: str) -> TermWish:
     """The sides may be swapped.
 
-    Raises  InputError: `chat.no_term`, `chat.bad_term` (not two sides), `chat.term_too_long`, `chat.term_sign`,
-            `chat.term_same`, `chat.term_no_chinese`, `chat.term_no_english`.
+    Raises  InputError: `chat.no_term`, `chat.bad_term` (not two sides), `chat.terms_at_once`, `chat.term_too_long`,
+            `chat.term_sign`, `chat.term_same`, `chat.term_no_chinese`, `chat.term_no_english`, `chat.term_everyday`.
     """
     line = " ".join(_DASHES.sub("-", unicodedata.normalize("NFKC", text[: _MAX_TEXT_CHARS + 1])).split())
     if not line:
         raise refuse_setting("term", "")
     if len(line) > _MAX_TEXT_CHARS:
         raise _too_long()
+    if len(_SEPARATOR.findall(line)) > 1 and (_COMMAS.intersection(line) or "\n" in text.strip()):
+        raise InputError("several terms at once", code="chat.terms_at_once")
     left, right = (line[1:].strip(), "") if line.startswith("-") else _split(line)
     if not left:
         raise _refuse(line)
@@ -72,7 +77,10 @@ def _read_sides(left: str, right: str) -> TermWish:
         raise InputError("no English side", code="chat.term_no_english", fields={"text": left})
     if not _CHINESE.search(right):
         raise InputError("no Chinese side", code="chat.term_no_chinese", fields={"text": right})
-    return TermWish(fold_english(left), right)
+    english = fold_english(left)
+    if all(map(is_grammar, english.split())):
+        raise InputError("no term of a field", code="chat.term_everyday", fields={"text": left})
+    return TermWish(english, right)
 
 
 def _check(side: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, literal, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, literal, select
 
 from digests.chinese import TRADITIONAL, to_traditional
 from digests.errors import InputError
@@ -13,8 +13,8 @@ from digests.store.engine import Store
 from digests.store.tables import reader_terms
 from digests.subscribers.directory import lock
 from digests.subscribers.term_texts import TermWish, fold_english, parse_term
-from digests.subscribers.typed import make_readable, shorten
-from digests.summaries.wording.own_terms import OwnTerm
+from digests.subscribers.typed import make_readable, shorten, simplify
+from digests.summaries.own_terms.term import OwnTerm, are_names_of_one, foresee
 
 MAX_TERMS: Final = 50
 
@@ -29,32 +29,39 @@ class TermChange:
 
 
 def change_term(store: Store, subscriber_id: int, text: str, now: datetime) -> TermChange:
-    """Do what `text` says (term_texts.py).
+    """Do what `text` says (term_texts.py). Whoever asks for the word that is ours has none of their own.
 
-    Raises  InputError: as parse_term, set_term and remove_term.
+    Raises  InputError: `chat.term_ours`; as parse_term, set_term and remove_term.
     """
     wish = parse_term(text)
-    if not wish.chinese:
-        return TermChange(remove_term(store, subscriber_id, wish.english), is_removed=True)
-    return set_term(store, subscriber_id, wish, now)
+    if wish.chinese and not _is_ours(wish):
+        return set_term(store, subscriber_id, wish, now)
+    held = list_terms(store, subscriber_id)
+    if wish.chinese and not _find_named(held, wish.english):
+        raise InputError(
+            "ours already", code="chat.term_ours", fields={"english": wish.english, "chinese": wish.chinese}
+        )
+    return TermChange(remove_term(store, subscriber_id, wish.english), is_removed=True)
 
 
 def set_term(store: Store, subscriber_id: int, wish: TermWish, now: datetime) -> TermChange:
-    """The newer rendering of a term replaces the older one.
+    """The newer rendering of a term takes the place of the older one, under whichever of its names that was given.
 
     Raises  InputError: `chat.too_many_terms`, `chat.no_such_subscriber`.
     """
     with store.writing() as connection:
         # So that the limit holds against another command of the same person.
         lock(connection, subscriber_id)
-        held = {term.english: term.chinese for term in _list(connection, subscriber_id)}
-        if wish.english not in held and len(held) >= MAX_TERMS:
+        held = _list(connection, subscriber_id)
+        older = _find_named(held, wish.english)
+        if not older and len(held) >= MAX_TERMS:
             raise InputError("too many terms", code="chat.too_many_terms", fields={"max_terms": MAX_TERMS})
-        row = {"subscriber_id": subscriber_id, "english": wish.english, "chinese": wish.chinese, "added_at": now}
-        statement = store.insert(reader_terms).values(row)
-        key = [reader_terms.c.subscriber_id, reader_terms.c.english]
-        connection.execute(statement.on_conflict_do_update(index_elements=key, set_={"chinese": wish.chinese}))
-    return TermChange(OwnTerm(wish.english, wish.chinese), before=held.get(wish.english, ""))
+        theirs = _rows_of(subscriber_id, older)
+        added_at = connection.scalar(select(func.min(reader_terms.c.added_at)).where(theirs)) or now
+        connection.execute(delete(reader_terms).where(theirs))
+        row = {"subscriber_id": subscriber_id, "english": wish.english, "chinese": wish.chinese, "added_at": added_at}
+        connection.execute(reader_terms.insert().values(row))
+    return TermChange(OwnTerm(wish.english, wish.chinese), before=older[0].chinese if older else "")
 
 
 def remove_term(store: Store, subscriber_id: int, english_or_number: str) -> OwnTerm:
@@ -66,12 +73,11 @@ def remove_term(store: Store, subscriber_id: int, english_or_number: str) -> Own
     with store.writing() as connection:
         lock(connection, subscriber_id)
         held = _list(connection, subscriber_id)
-        chosen = next((term for term in held if term.english == wanted), None) or _find_numbered(held, wanted)
-        if chosen is None:
+        chosen = _find_named(held, wanted) or _find_numbered(held, wanted)
+        if not chosen:
             raise InputError("no such term", code="chat.no_such_term", fields={"text": shorten(wanted)})
-        mine = reader_terms.c.subscriber_id == subscriber_id, reader_terms.c.english == chosen.english
-        connection.execute(delete(reader_terms).where(*mine))
-    return chosen
+        connection.execute(delete(reader_terms).where(_rows_of(subscriber_id, chosen)))
+    return chosen[0]
 
 
 def list_terms(store: Store, subscriber_id: int) -> list[OwnTerm]:
@@ -94,10 +100,9 @@ def find_shown(term: OwnTerm, language: str) -> str:
 def copy_terms(connection: Connection, into: int, other: int) -> None:
     """Give `into` the terms of `other` that they have not themselves. More than the limit may be held then."""
     columns = (reader_terms.c.english, reader_terms.c.chinese, reader_terms.c.added_at)
-    held = select(reader_terms.c.english).where(reader_terms.c.subscriber_id == into)
-    theirs = select(literal(into), *columns).where(
-        reader_terms.c.subscriber_id == other, reader_terms.c.english.not_in(held)
-    )
+    held = _list(connection, into)
+    missing = [term for term in _list(connection, other) if not _find_named(held, term.english)]
+    theirs = select(literal(into), *columns).where(_rows_of(other, missing))
     names = ["subscriber_id", *(column.name for column in columns)]
     connection.execute(reader_terms.insert().from_select(names, theirs))
 
@@ -108,7 +113,22 @@ def _list(connection: Connection, subscriber_id: int) -> list[OwnTerm]:
     return [OwnTerm(row.english, row.chinese) for row in rows]
 
 
-def _find_numbered(held: Sequence[OwnTerm], wanted: str) -> OwnTerm | None:
+def _is_ours(wish: TermWish) -> bool:
+    return simplify(wish.chinese) == foresee(OwnTerm(wish.english, wish.chinese)).rendering
+
+
+def _rows_of(subscriber_id: int, terms: Sequence[OwnTerm]) -> ColumnElement[bool]:
+    names = [term.english for term in terms]
+    return and_(reader_terms.c.subscriber_id == subscriber_id, reader_terms.c.english.in_(names))
+
+
+def _find_named(held: Sequence[OwnTerm], wanted: str) -> list[OwnTerm]:
+    """Under whichever of its names; one is first that has this very name. Readers of before may hold several."""
+    named = [term for term in held if are_names_of_one(term.english, wanted)]
+    return sorted(named, key=lambda term: term.english != wanted)
+
+
+def _find_numbered(held: Sequence[OwnTerm], wanted: str) -> list[OwnTerm]:
     """The length: int() refuses thousands of digits."""
     number = int(wanted) if wanted.isdecimal() and len(wanted) <= 9 else 0
-    return held[number - 1] if 1 <= number <= len(held) else None
+    return [held[number - 1]] if 1 <= number <= len(held) else []

@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict
 #: In the order in which a reader sees them, by the language of the summary.
 POINT_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "zh": {"problem": "问题", "method": "方法", "result": "结果", "meaning": "局限或意义"},
-    "en": {"problem": "Problem", "method": "Method", "result": "Result", "meaning": "Limits or meaning"},
+    "en": {"problem": "Problem", "method": "Method", "result": "Result", "meaning": "Limits"},
 }
 
 
 class Kind(StrEnum):
-    """How much is asked for: in Chinese `full`, or `brief` when the day's budget is nearly spent; in English `notes`."""
+    """How much is asked for: in Chinese `full`, or `brief` when the budget is nearly spent; in English `notes`."""
 
     FULL = "full"
     BRIEF = "brief"

@@ -12,8 +12,8 @@ from digests.errors import SummaryClosed
 from digests.papers.paper import ArxivId
 from digests.store.engine import Store
 from digests.summaries.asking.model import Tokens
+from digests.summaries.claims import Claimed, claim_summaries, give_back, put_off, save_summary
 from digests.summaries.sampling import choose_judged
-from digests.summaries.shelf import Claimed, claim_summaries, give_back, put_off, save_summary
 from digests.summaries.summarize import KINDS, Outcome, Summarizer
 from digests.summaries.summary import SummaryState
 
@@ -26,11 +26,13 @@ async def summarise_due(store: Store, summarizer: Summarizer, paper_ids: Collect
     May run in any number of processes at once, and again: each row is asked for once. A server that refuses us ends
     the run, and what is left is due later. Database calls leave the loop.
     """
-    for language in KINDS:
-        run = _Run(store, summarizer, paper_ids, now, language)
-        async with asyncio.TaskGroup() as group:
+    runs = {language: _Run(store, summarizer, paper_ids, now, language) for language in KINDS}
+    # Side by side, else one language would wait for the deadlines of the other; the model's gate holds them together.
+    async with asyncio.TaskGroup() as group:
+        for run in runs.values():
             for _ in range(min(summarizer.concurrency, max(1, len(paper_ids)))):
                 group.create_task(run.work())
+    for language, run in runs.items():
         if run.states:
             log.info("summaries_asked", language=language, states=dict(run.states), tokens=asdict(run.tokens))
 
@@ -70,7 +72,7 @@ class _Run:
         return save_summary(self._store, claimed, outcome.summary, outcome.usage, self._now(), outcome.tried)
 
     def _put_off(self, claimed: Claimed, error: SummaryClosed) -> None:
-        """All that nobody has yet, too: a day whose papers are all put off goes out in English at once."""
+        """All that nobody has yet, too: a day whose papers are all put off goes out in English before long."""
         why = str(error), self._now(), error.retry_after_seconds
         give_back(self._store, claimed, *why)
         put_off(self._store, self._paper_ids, self._summarizer.key(self._language), *why)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from digests.store.engine import Store
 from digests.store.tables import fault_counts
-from digests.summaries.checking.faults import HARMLESS
+from digests.summaries.faults import HARMLESS
 
 #: What is counted beside the faults: the answers themselves, and those with nothing that a reader is told of.
 ANSWERS: Final = ""

@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, or_, select
 
 from digests.store.engine import Store
 from digests.store.tables import announcements, summaries
-from digests.summaries.shelf import Claimed
+from digests.summaries.claims import Claimed
 from digests.summaries.summary import CHINESE
 
 _ONE_IN: Final = 10

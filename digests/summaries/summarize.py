@@ -14,13 +14,14 @@ from digests.summaries.asking.answer import parse_answer
 from digests.summaries.asking.model import Model, Question
 from digests.summaries.asking.pacing import Monotonic
 from digests.summaries.asking.prompt import build_question, build_repair, load_prompt
-from digests.summaries.checking.faults import Fault
 from digests.summaries.checking.fidelity import find_faults
 from digests.summaries.checking.repairs import repair
-from digests.summaries.checking.verdict import Verdict
 from digests.summaries.draft import DRAFTS, POINT_LABELS, Draft, Kind
+from digests.summaries.faults import Fault
 from digests.summaries.quality import Role, Tried
-from digests.summaries.summary import CHINESE, ENGLISH, Key, Point, Summary, SummaryState, Usage
+from digests.summaries.summary import CHINESE, ENGLISH, Key, Point, Summary, SummaryState
+from digests.summaries.usage import Usage
+from digests.summaries.verdict import Verdict
 from digests.summaries.wording.glossary import Glossary, load_glossary
 from digests.summaries.wording.masking import unmask
 from digests.summaries.wording.source import Source, build_source
@@ -168,10 +169,15 @@ class _Asking:
         question = build_question(self.source, kind)
         try:
             return await self._attempt(kind, model, question, Role.FIRST)
-        except SummaryRejected:
+        except SummaryRejected as refusal:
             if second is None:
                 raise
-        return await self._attempt(kind, second, question, Role.SECOND)
+            try:
+                return await self._attempt(kind, second, question, Role.SECOND)
+            except SummaryError as error:
+                # Whatever ails the second one: it was asked for an opinion, and there is none.
+                log.info("no_second_opinion", model=second.name, reason=str(error))
+                raise refusal from None
 
     async def _ask_again(self, kind: Kind, best: _Attempt, model: Model, role: Role) -> _Attempt:
         # What is no draft at all is no help for another model.
@@ -181,9 +187,11 @@ class _Asking:
         )
         try:
             again = await self._attempt(kind, model, question, role)
-        except SummaryError:
-            # A readable answer is worth more than the error of its repair.
-            if best.is_readable:
+        except SummaryError as error:
+            # An answer that can be read is worth more than the error of its repair, and another model's error is no
+            # reason to stop asking the first one.
+            if best.is_readable or model is not self._summarizer.model:
+                log.info("no_repair", model=model.name, reason=str(error))
                 return best
             raise
         return again if _is_better(again, best) else best

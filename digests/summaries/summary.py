@@ -1,12 +1,11 @@
 """A paper's words in the reader's language, and how sure we are of them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from digests.papers.paper import ArxivId, Paper
-from digests.summaries.asking.model import Answer, Tokens
 from digests.summaries.draft import Kind
 
 #: The languages that summaries are written in.
@@ -73,26 +72,6 @@ class Summary:
     @property
     def is_readable(self) -> bool:
         return self.state in {SummaryState.DONE, SummaryState.DOUBTFUL}
-
-
-@dataclass(slots=True)
-class Usage:
-    """What a paper cost, and why its last answer ended.
-
-    micros  millionths of the currency of PAPERPOST_LLM_PRICES
-    error   for the operator: faults with their details
-    """
-
-    tokens: Tokens = field(default_factory=Tokens)
-    micros: int = 0
-    finish_reason: str = ""
-    error: str = ""
-    retry_after_seconds: float | None = None
-
-    def add(self, answer: Answer) -> None:
-        self.tokens += answer.tokens
-        self.micros += answer.micros
-        self.finish_reason = answer.finish_reason
 
 
 @dataclass(frozen=True, slots=True)

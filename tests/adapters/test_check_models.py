@@ -117,3 +117,8 @@ async def test_a_price_of_a_model_that_nobody_asks_is_named():
 def test_the_second_models_key_is_a_secret():
     settings = Settings(_env_file=None, llm_fallback_api_key="sk-second")
     assert find_secrets(settings) == ["sk-second"]
+
+
+def test_a_password_in_a_models_address_is_a_secret():
+    addresses = {"llm_base_url": "https://me:p%40ss@one/v1", "llm_fallback_base_url": "https://me:other@two/v1"}
+    assert set(find_secrets(Settings(_env_file=None, **addresses))) == {"p%40ss", "p@ss", "other"}

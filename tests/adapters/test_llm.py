@@ -3,7 +3,6 @@
 import asyncio
 import json
 import traceback
-from collections.abc import Iterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -19,14 +18,8 @@ from digests.summaries.summarize import Summarizer
 from digests.summaries.summary import SummaryState
 from sandbox.llm import MARK, build_app
 from sandbox.serving import serve
-from tests.asking import CHINESE, KEY, PAPER, Clock, ask, make_question, seen_by, serve_refusing, talking_to
+from tests.asking import CHINESE, KEY, PAPER, Clock, ask, make_question, refuse, seen_by, talking_to
 from tests.builders import make_paper
-
-
-@pytest.fixture
-def server() -> Iterator[str]:
-    with serve(build_app({PAPER.title: CHINESE})) as url:
-        yield url
 
 
 async def test_an_answer_comes_with_its_reason_and_its_tokens(server):
@@ -211,16 +204,16 @@ NO_TEMPERATURE = {"message": "Bad value.", "type": "invalid_request_error", "par
 
 
 @pytest.mark.parametrize("wrap", [lambda error: error, lambda error: error | {"message": ""}])
-async def test_an_empty_account_is_known_by_its_code(wrap):
-    with serve_refusing(429, wrap(NO_BALANCE_AT_OPENAI)) as url:
+async def test_an_empty_account_is_known_by_its_code(answering, wrap):
+    with answering(refuse(429, wrap(NO_BALANCE_AT_OPENAI))) as url:
         async with talking_to(url) as model:
             with pytest.raises(SummaryClosed):
                 await ask(model)
 
 
 @pytest.mark.parametrize("error", [REFUSED_BY_AZURE, REFUSED_BY_ALIBABA])
-async def test_a_refusal_is_known_by_its_code(error):
-    with serve_refusing(400, error) as url:
+async def test_a_refusal_is_known_by_its_code(answering, error):
+    with answering(refuse(400, error)) as url:
         async with talking_to(url) as model:
             with pytest.raises(SummaryRejected) as caught:
                 await ask(model)
@@ -231,9 +224,9 @@ async def test_a_refusal_is_known_by_its_code(error):
     ("error", "left_out"),
     [(NO_FORMAT, ("response_format", {"type": "json_object"})), (NO_TEMPERATURE, ("temperature", None))],
 )
-async def test_a_limit_is_learnt_from_the_parameter_that_is_named(error, left_out):
+async def test_a_limit_is_learnt_from_the_parameter_that_is_named(answering, error, left_out):
     name, value = left_out
-    with serve_refusing(400, error) as url:
+    with answering(refuse(400, error)) as url:
         async with talking_to(url) as model:
             await ask(model)
         assert [request.get(name) for request in await seen_by(url)] == [value]
@@ -333,6 +326,24 @@ async def test_nothing_is_lost_on_a_bad_day_and_an_independent_judge_is_content(
     verdict = llmock.verdict()
     assert len(verdict.calls) == 21
     assert verdict.faults == 8
+    assert verdict.findings == (), verdict.render()
+
+
+async def test_half_answers_and_blanks_lose_no_paper_either(llmock):
+    model = ChatModel(
+        base_url=llmock.base_url("openai"), api_key=KEY, model="gpt-4o-mini", concurrency=4, backoff_seconds=0.05
+    )
+    schema = FullDraft.model_json_schema()
+    questions = [make_question(user=f"paper {n}", schema=schema) for n in range(20)]
+    first = await model.complete(questions[0])
+    llmock.fail(500, times=2).fail(429, times=2, retry_after=0.1)
+    for text in ('{"title": "hal', "  ", '{"title": "x", "tldr": '):
+        llmock.add(Reply(text=text, finish_reason="stop", times=1))
+    answers = [first, *await asyncio.gather(*map(model.complete, questions[1:]))]
+    await model.close()
+    assert [parse_answer(answer.text, FullDraft).title for answer in answers] == ["mock-title"] * 20
+    verdict = llmock.verdict()
+    assert verdict.attempts == 20 + 4 + 3
     assert verdict.findings == (), verdict.render()
 
 

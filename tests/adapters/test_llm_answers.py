@@ -1,37 +1,26 @@
 """Whatever a server sends instead of an answer: an answer all the same, or an honest error."""
 
+import asyncio
 import json
-from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from fastapi.responses import JSONResponse, Response
 
-from digests.errors import SummaryClosed, SummaryRejected, SummaryUnavailable
+from digests.errors import SummaryClosed, SummaryError, SummaryRejected, SummaryUnavailable
 from digests.summaries.asking.answer import parse_answer
 from digests.summaries.asking.failure import read_retry_after
 from digests.summaries.draft import FullDraft
-from sandbox.llm import build_app
-from sandbox.serving import serve
 from tests.asking import (
-    CHINESE,
-    PAPER,
     Clock,
     ask,
     build_reply,
-    make_question,
     seen_by,
-    serve_answering,
     talking_to,
 )
 
 WHOLE = '{"title": "标题", "tldr": "一句。", "abstract": "摘要。", "points": {"problem": "甲。", "method": "乙。", "result": "丙。", "meaning": "丁。"}}'
 HALF = WHOLE[: len(WHOLE) // 2]
-
-
-@pytest.fixture
-def server() -> Iterator[str]:
-    with serve(build_app({PAPER.title: CHINESE})) as url:
-        yield url
 
 
 def list_formats(requests: list[dict]) -> list[str | None]:
@@ -51,11 +40,12 @@ async def test_thoughts_before_an_answer_are_left_out(server):
     assert len(await seen_by(server)) == 1
 
 
-async def test_half_a_json_is_cut_off_whatever_the_server_says_of_it(server):
-    async with talking_to(server, {"text": HALF, "finish_reason": "stop"}) as model:
-        assert parse_answer((await ask(model, within_seconds=300)).text, FullDraft).title
-    assert [request["max_tokens"] for request in await seen_by(server)] == [2000, 4000]
-    async with talking_to(server, *[{"text": HALF, "finish_reason": "stop"}] * 2) as model:
+async def test_half_a_json_is_no_answer_whatever_the_server_says_of_it(server):
+    half = {"text": HALF, "finish_reason": "stop"}
+    async with talking_to(server, half, half) as model:
+        assert parse_answer((await ask(model)).text, FullDraft).title
+    assert [request["max_tokens"] for request in await seen_by(server)] == [2000, 4000, 4000]
+    async with talking_to(server, *[half] * 4) as model:
         with pytest.raises(SummaryRejected) as caught:
             await ask(model)
     assert caught.value.faults == ("cut_off",)
@@ -72,30 +62,29 @@ async def test_what_is_whole_is_left_to_the_reader_of_answers(server, text):
 
 @pytest.mark.parametrize("text", [" ", HALF, "抱歉，我只会写散文。"])
 async def test_a_model_that_cannot_follow_a_format_is_asked_for_a_looser_one(server, text):
-    async with talking_to(server, *[{"text": text}] * 4) as model:
-        for _ in range(5):
-            try:
+    async with talking_to(server, *[{"text": text}] * 6) as model:
+        for _ in range(7):
+            with suppress(SummaryError):
                 await ask(model)
-            except SummaryRejected as error:
-                assert error.faults == ("cut_off",)
     kinds = list_formats(await seen_by(server))
-    assert kinds[:5] == ["json_schema", "json_schema", "json_object", "json_object", None]
-    assert set(kinds[5:]) <= {None}
+    assert kinds[:7] == ["json_schema"] * 3 + ["json_object"] * 3 + [None]
+    assert set(kinds[7:]) <= {None}
 
 
-async def test_one_odd_paper_costs_nobody_the_schema(server):
-    async with talking_to(server, {"text": " "}, {}, {"text": " "}) as model:
-        await ask(model)
-        await ask(model)
-    assert set(list_formats(await seen_by(server))) == {"json_schema"}
+async def test_a_format_that_has_worked_is_not_given_up_for_a_few_odd_answers(server):
+    prose = {"text": "抱歉，我只会写散文。"}
+    async with talking_to(server, {}, *[prose] * 9, {}, *[prose] * 10) as model:
+        for _ in range(22):
+            await ask(model)
+    assert list_formats(await seen_by(server)) == ["json_schema"] * 21 + ["json_object"]
 
 
 @pytest.mark.parametrize("content_type", ["text/html", "text/plain", "application/octet-stream", ""])
-async def test_the_content_type_of_an_answer_is_not_asked_about(content_type):
+async def test_the_content_type_of_an_answer_is_not_asked_about(answering, content_type):
     def answer(_):
         return Response(json.dumps(build_reply(WHOLE)), media_type=content_type)
 
-    with serve_answering(answer) as url:
+    with answering(answer) as url:
         async with talking_to(url) as model:
             assert (await ask(model)).text == WHOLE
 
@@ -116,17 +105,17 @@ async def test_the_content_type_of_an_answer_is_not_asked_about(content_type):
         b"data: {}\n\ndata: [DONE]",
     ],
 )
-async def test_what_is_no_answer_at_all_is_tried_again(body):
+async def test_what_is_no_answer_at_all_is_tried_again(answering, body):
     waiting = [body]
-    with serve_answering(lambda _: Response(waiting.pop(), media_type="text/html") if waiting else None) as url:
+    with answering(lambda _: Response(waiting.pop(), media_type="text/html") if waiting else None) as url:
         async with talking_to(url) as model:
             assert parse_answer((await ask(model)).text, FullDraft).title
         assert len(await seen_by(url)) == 1
 
 
 @pytest.mark.parametrize("reason", ["content_filter", "sensitive"])
-async def test_a_refusal_is_never_asked_again(reason):
-    with serve_answering(lambda _: JSONResponse(build_reply(WHOLE, finish_reason=reason))) as url:
+async def test_a_refusal_is_never_asked_again(answering, reason):
+    with answering(lambda _: JSONResponse(build_reply(WHOLE, finish_reason=reason))) as url:
         async with talking_to(url) as model:
             with pytest.raises(SummaryRejected) as caught:
                 await ask(model)
@@ -134,8 +123,8 @@ async def test_a_refusal_is_never_asked_again(reason):
 
 
 @pytest.mark.parametrize("reason", [None, "stop", "eos", "end_turn"])
-async def test_an_end_of_any_other_name_is_an_end(reason):
-    with serve_answering(lambda _: JSONResponse(build_reply(WHOLE, finish_reason=reason))) as url:
+async def test_an_end_of_any_other_name_is_an_end(answering, reason):
+    with answering(lambda _: JSONResponse(build_reply(WHOLE, finish_reason=reason))) as url:
         async with talking_to(url) as model:
             assert (await ask(model)).text == WHOLE
 
@@ -213,13 +202,21 @@ def test_retry_after_comes_in_seconds_in_milliseconds_and_as_a_date(headers, sec
     assert read_retry_after(headers) == seconds
 
 
-async def test_a_date_in_retry_after_is_waited_for():
-    headers = {"retry-after": "Sun, 22 Nov 2026 16:00:30 GMT", "date": "Sun, 22 Nov 2026 16:00:00 GMT"}
-    waiting, clock = [headers], Clock()
-    with serve_answering(
-        lambda _: JSONResponse({}, status_code=429, headers=waiting.pop()) if waiting else None
-    ) as url:
-        async with talking_to(url, clock=clock) as model:
-            await model.complete(make_question())
-    assert len(clock.waits) == 1
-    assert 30 < clock.waits[0] < 30.2
+@pytest.mark.parametrize(
+    "fault", [{"status": 502}, {"body": "<html>"}, {"finish_reason": "insufficient_system_resource"}]
+)
+async def test_a_server_that_fails_is_left_alone_for_a_minute_and_then_tried_by_one(server, fault):
+    clock = Clock()
+    async with talking_to(server, *[fault] * 5, clock=clock) as model:
+        with pytest.raises(SummaryUnavailable):
+            await ask(model)
+        for _ in range(3):
+            with pytest.raises(SummaryClosed) as caught:
+                await ask(model)
+        assert 0 < caught.value.retry_after_seconds <= 60
+        assert len(await seen_by(server)) == 5
+        clock.now += 60
+        ends = await asyncio.gather(*(ask(model) for _ in range(3)), return_exceptions=True)
+        assert sorted(type(end).__name__ for end in ends) == ["Answer", "SummaryClosed", "SummaryClosed"]
+        assert len(await seen_by(server)) == 6
+        await ask(model)

@@ -8,14 +8,14 @@ from fastapi.responses import JSONResponse, Response
 
 from digests.errors import SummaryClosed, SummaryOverBudget, SummaryRejected, SummaryUnavailable
 from digests.summaries.asking.llm import ChatModel
+from digests.summaries.asking.memory import Server
 from digests.summaries.asking.model import Tokens
+from digests.summaries.asking.process_memory import ProcessMemory
 from digests.summaries.asking.reply import estimate_tokens
 from sandbox.llm import build_app
 from sandbox.serving import serve
 from tests.asking import (
-    CHINESE,
     KEY,
-    PAPER,
     Clock,
     FakePurse,
     ask,
@@ -23,15 +23,8 @@ from tests.asking import (
     make_question,
     price,
     seen_by,
-    serve_answering,
     talking_to,
 )
-
-
-@pytest.fixture
-def server() -> Iterator[str]:
-    with serve(build_app({PAPER.title: CHINESE})) as url:
-        yield url
 
 
 @pytest.fixture
@@ -57,15 +50,15 @@ def answer_with(usage: object, text: str = "{}"):
         ({"prompt_tokens": 900, "completion_tokens": 500, "prompt_tokens_details": None}, Tokens(900, 500)),
         ({"prompt_tokens": 900, "completion_tokens": 500, "prompt_cache_hit_tokens": 9999}, Tokens(900, 500, 900)),
         # An estimate where the server counts none, or badly; never 0.
-        (None, Tokens(4, 1)),
-        ({}, Tokens(4, 1)),
-        ("many", Tokens(4, 1)),
-        ({"prompt_tokens": "900?", "completion_tokens": -1}, Tokens(4, 1)),
-        ({"prompt_tokens": 0, "completion_tokens": 0, "prompt_tokens_details": "none"}, Tokens(4, 1)),
+        (None, Tokens(3, 1)),
+        ({}, Tokens(3, 1)),
+        ("many", Tokens(3, 1)),
+        ({"prompt_tokens": "900?", "completion_tokens": -1}, Tokens(3, 1)),
+        ({"prompt_tokens": 0, "completion_tokens": 0, "prompt_tokens_details": "none"}, Tokens(3, 1)),
     ],
 )
-async def test_a_server_counts_its_tokens_in_its_own_way(purse, usage, tokens):
-    with serve_answering(answer_with(usage)) as url:
+async def test_a_server_counts_its_tokens_in_its_own_way(answering, purse, usage, tokens):
+    with answering(answer_with(usage)) as url:
         async with talking_to(url, purse=purse) as model:
             answer = await model.complete(make_question())
     assert answer.tokens == tokens
@@ -81,7 +74,7 @@ def test_chinese_takes_more_tokens_than_english():
 async def test_the_dearest_end_is_put_aside_before_each_call(server, purse):
     async with talking_to(server, {"status": 500}, purse=purse) as model:
         await model.complete(make_question(max_tokens=700, is_frugal=True))
-    assert purse.released == [Tokens(4, 700)]
+    assert purse.released == [Tokens(3, 700)]
     assert purse.is_frugal == [True, True]
 
 
@@ -135,29 +128,29 @@ async def test_a_server_that_holds_the_line_has_read_the_question(server, purse)
     async with talking_to(server, {"delay_seconds": 5}, purse=purse) as model:
         with pytest.raises(SummaryUnavailable, match="no answer"):
             await model.complete(make_question(), within_seconds=0.2)
-    assert (purse.settled, purse.released) == ([Tokens(4)], [])
+    assert (purse.settled, purse.released) == ([Tokens(3)], [])
 
 
 async def test_a_timeout_of_one_call_is_paid_for_and_tried_again(server, purse):
     async with talking_to(server, {"delay_seconds": 5}, purse=purse, timeout_seconds=0.2) as model:
         await model.complete(make_question())
-    assert purse.settled[0] == Tokens(4)
+    assert purse.settled[0] == Tokens(3)
     assert len(purse.settled) == 2
 
 
-async def test_half_a_body_is_paid_for(purse):
+async def test_half_a_body_is_paid_for(answering, purse):
     waiting = ['{"choices": [{"mess']
-    with serve_answering(lambda _: Response(waiting.pop()) if waiting else None) as url:
+    with answering(lambda _: Response(waiting.pop()) if waiting else None) as url:
         async with talking_to(url, purse=purse) as model:
             await model.complete(make_question())
-    assert purse.settled[0] == Tokens(4, 4)
+    assert purse.settled[0] == Tokens(3, 4)
 
 
 async def test_who_gives_up_leaves_nothing_put_aside(server, purse):
     async with talking_to(server, *[{"delay_seconds": 5}] * 3, purse=purse) as model:
         asked = [asyncio.ensure_future(model.complete(make_question())) for _ in range(3)]
-        while purse.put_aside < 3 * price(Tokens(4, 2000)):
-            await asyncio.sleep(0)
+        for _ in asked:
+            await purse.asked.acquire()
         for task in asked:
             task.cancel()
         ends = await asyncio.gather(*asked, return_exceptions=True)
@@ -196,8 +189,21 @@ async def test_an_empty_purse_asks_nobody(server):
 
 
 async def test_the_purse_may_end_between_two_tries(server):
-    purse = FakePurse(left=price(Tokens(4, 2000)) + 3)
+    purse = FakePurse(left=price(Tokens(3, 2000)) + 3)
     async with talking_to(server, {"text": " "}, purse=purse) as model:
         with pytest.raises(SummaryOverBudget):
             await model.complete(make_question())
     assert (purse.put_aside, len(purse.settled)) == (0, 1)
+
+
+async def test_a_call_that_nobody_can_pay_leaves_the_trial_of_a_closed_server_to_the_next(server):
+    clock, purse = Clock(), FakePurse(left=700)
+    memory = ProcessMemory(clock)
+    async with talking_to(server, clock=clock, purse=purse, memory=memory) as model:
+        await memory.close(Server(f"{server}/v1", "sandbox"), 60, "HTTP 500")
+        clock.now = 61
+        with pytest.raises(SummaryOverBudget):
+            await model.complete(make_question(max_tokens=2000))
+        answer = await model.complete(make_question(max_tokens=100, is_frugal=True))
+        assert answer.text
+        await model.complete(make_question(max_tokens=100, is_frugal=True))

@@ -44,28 +44,47 @@ async def test_start_offers_the_three_languages_because_a_telephone_is_not_a_cho
 async def test_lang_shows_the_language_and_three_buttons(alice: Person):
     await alice.says("/start")
 
-    assert "语言：简体中文" in await alice.says("/lang")
+    answer = await alice.says("/lang")
+    assert "语言：简体中文\n每篇论文配上中文标题、一句话、中文摘要和要点。" in answer
+    assert all(f"<code>/lang {name}</code>" in answer for name in ("简体", "繁體", "English"))
     assert list(alice.buttons)[:3] == ["✓ 简体中文", "繁體中文", "English"]
 
 
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("English", "English from now on"),
-        ("繁体", "以後用繁體中文"),
+        (
+            "English",
+            "English from now on\nFrom the next digest on, papers keep their own title and abstract; a TL;DR and",
+        ),
+        ("en", "a TL;DR and the main points in English come with them."),
+        ("繁体", "以後用繁體中文\n從下一份起，每篇論文配上中文標題、一句話、中文摘要和要點。"),
         ("繁體中文", "以後用繁體中文"),
-        ("簡體", "以后用简体中文"),
+        ("zh-Hant", "以後用繁體中文"),
+        ("簡體", "以后用简体中文\n从下一份起，每篇论文配上中文标题、一句话、中文摘要和要点。"),
+        ("zh", "以后用简体中文"),
     ],
 )
-async def test_lang_answers_in_the_new_language(alice: Person, text: str, answer: str):
+async def test_lang_answers_in_the_new_language_and_says_what_digests_will_have(alice: Person, text: str, answer: str):
     await alice.says("/start")
 
     assert answer in await alice.says(f"/lang {text}")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("en", "Language: English"), ("zh-Hant", "語言：繁體中文"), ("zh", "语言：简体中文")]
+)
+async def test_settings_show_the_language_in_it(alice: Person, text: str, shown: str):
+    await alice.says("/start")
+    await alice.says(f"/lang {text}")
+
+    assert shown in await alice.says("/settings")
 
 
 @pytest.mark.parametrize("text", ["Klingon", "<b>", "語" * 4000, "zh en"])
 async def test_a_language_that_is_none_of_ours_changes_nothing(alice: Person, store: Store, text: str):
     await alice.says("/start")
 
-    assert "/lang" in await alice.says(f"/lang {text}")
+    answer = await alice.says(f"/lang {text}")
+    assert all(f"<code>/lang {name}</code>" in answer for name in ("简体", "繁體", "English"))
     assert list_subscribers(store)[0].language == "zh"

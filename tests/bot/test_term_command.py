@@ -3,12 +3,13 @@
 import pytest
 
 from bot.services import BotServices
+from digests.chinese import to_traditional
 from digests.phrases import load_phrases
 from digests.store.engine import Store
 from digests.subscribers.directory import list_subscribers
 from digests.subscribers.preferences import set_language
 from digests.subscribers.terms import MAX_TERMS, list_terms
-from digests.summaries.wording.own_terms import Effect
+from digests.summaries.own_terms.term import Effect
 from tests.bot.bot_api import Person
 from tests.bot.chat import Chat
 
@@ -76,6 +77,18 @@ def test_what_will_not_always_be_applied_is_said_at_once(chat: Chat, store: Stor
     assert len(held(store)) == 1
 
 
+def test_whoever_writes_our_own_word_is_told_so(chat: Chat, store: Store):
+    assert "「智能体」就是我们对 agent 的译法" in say(chat, "/term agent = 智能体")
+    assert held(store) == []
+
+
+def test_an_answer_in_traditional_characters_has_our_word_in_them_too(services: BotServices):
+    chat = Chat(services, language="zh-Hant")
+    chat.says("/start")
+    assert f"「{to_traditional('智能体')}」" in say(chat, "/term agent = 主體")
+    assert f"「{to_traditional('环')}」" in say(chat, "/term ring = 圓環")
+
+
 @pytest.mark.parametrize("language", ["zh", "zh-Hant", "en"])
 def test_every_effect_has_its_sentence(language: str):
     names = load_phrases(language).section("chat")
@@ -93,6 +106,9 @@ def test_every_effect_has_its_sentence(language: str):
         "x = https://a.b",
         "x" * 4000,
         "-nothing",
+        "the = 的",
+        "agent = 智能体",
+        "LLM = 大模型, agent = 代理",
     ],
 )
 @pytest.mark.parametrize("language", ["zh", "zh-Hant", "en"])

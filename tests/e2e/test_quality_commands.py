@@ -8,9 +8,11 @@ import httpx
 import pytest
 
 from digests.bootstrap import Services, open_services
+from digests.summaries.claims import claim_summaries, save_summary
 from digests.summaries.quality import Role, Tried, count_answers
-from digests.summaries.shelf import claim_summaries, find_summaries, plan_summaries, save_summary
-from digests.summaries.summary import Key, Summary, SummaryState, Usage
+from digests.summaries.shelf import find_summaries, plan_summaries
+from digests.summaries.summary import Key, Summary, SummaryState
+from digests.summaries.usage import Usage
 from sandbox.llm import build_app
 from sandbox.sample import known_summaries, load_sample, load_samples
 from sandbox.serving import serve
@@ -51,7 +53,10 @@ def find_titles() -> dict[str, str]:
 
 
 @pytest.fixture
-def stored(paperpost, sample_page):
+def stored(paperpost, sample_page, monkeypatch):
+    """In a real installation; a sandbox asks its stand-in (test_sandbox_asks_no_model)."""
+    monkeypatch.setenv("PAPERPOST_SMTP_URL", "smtp://127.0.0.1:9")
+    monkeypatch.setenv("PAPERPOST_MAIL_FROM", "paperpost@example.org")
     paperpost("ingest", sample_page)
 
 
@@ -130,7 +135,7 @@ def test_what_the_model_declines_costs_nobody_the_old_text(paperpost, model):
     httpx.post(f"{model}/_sandbox/faults", json=[{"finish_reason": "content_filter"}])
     result = paperpost.result("resummarise", "--paper", IDS[0])
     assert result.exit_code == 1
-    assert "old text kept, for there is no new one: the model declined to translate this paper" in result.stdout
+    assert "old text kept, for there is no new one: the model declined this paper" in result.stdout
     assert find_titles() == {IDS[0]: "旧题"}
 
 

@@ -67,7 +67,7 @@ async def test_a_recorded_day_reaches_its_readers_once(recorded, tmp_path, on):
     html = mail.get_body(["html"]).get_content()
     assert f"命中 {report.matched} 篇" in text
     assert html.count('href="https://arxiv.org/abs/') >= report.matched
-    assert "〔沙盒:未接入模型〕" in text
+    assert "〔沙盒：未接入模型〕" in text
     for fields in emulator.sent:
         validate_html(fields["text"])
         assert len(fields["text"].encode("utf-16-le")) // 2 <= 4096

@@ -8,7 +8,7 @@ import pytest
 
 from digests.rendering.card import build_card
 from digests.rendering.formats import FORMATS, render
-from digests.summaries.checking.faults import HARMLESS
+from digests.summaries.faults import HARMLESS
 from digests.summaries.summary import Card, Point, SummaryState
 from tests.rendering.samples import (
     DRIVING,

@@ -9,8 +9,8 @@ import pytest
 from digests.summaries.asking.answer import parse_answer
 from digests.summaries.asking.model import Question
 from digests.summaries.asking.prompt import build_question, build_repair
-from digests.summaries.checking.faults import Fault
 from digests.summaries.draft import DRAFTS, Kind
+from digests.summaries.faults import Fault
 from digests.summaries.summarize import Summarizer
 from digests.summaries.summary import SummaryState
 from digests.summaries.wording.source import build_source

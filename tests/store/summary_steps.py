@@ -9,8 +9,10 @@ from digests.papers.paper import ArxivId
 from digests.store.engine import Store
 from digests.store.tables import papers, summaries
 from digests.summaries.asking.model import Tokens
-from digests.summaries.shelf import Claimed, claim_summaries, plan_summaries
-from digests.summaries.summary import Key, Point, Summary, SummaryState, Usage
+from digests.summaries.claims import Claimed, claim_summaries
+from digests.summaries.shelf import plan_summaries
+from digests.summaries.summary import Key, Point, Summary, SummaryState
+from digests.summaries.usage import Usage
 from tests.builders import NOON
 
 KEY = Key("zh", "m1", "p1")

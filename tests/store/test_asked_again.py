@@ -11,14 +11,16 @@ from sqlalchemy import select
 from digests.errors import SummaryClosed
 from digests.papers.paper import ArxivId
 from digests.store.tables import fault_counts, summaries
-from digests.summaries.again import Ending, claim_again, find_texts, let_go, save_again
 from digests.summaries.asking.model import Tokens
+from digests.summaries.claims import save_summary
 from digests.summaries.draft import Kind
 from digests.summaries.quality import Role, Tried
-from digests.summaries.resummarise import ask_again
-from digests.summaries.shelf import due_summaries, find_summaries, has_open, save_summary
+from digests.summaries.resummarising.rows import Ending, claim_again, find_texts, let_go, save_again
+from digests.summaries.resummarising.run import ask_again
+from digests.summaries.shelf import due_summaries, find_summaries, has_open
 from digests.summaries.summarize import Outcome
-from digests.summaries.summary import Key, SummaryState, Usage
+from digests.summaries.summary import Key, SummaryState
+from digests.summaries.usage import Usage
 from tests.store.summary_steps import (
     KEY,
     A,

@@ -19,8 +19,9 @@ from digests.store.tables import subscriptions
 from digests.subscribers.keywords import add_keywords
 from digests.subscribers.membership import add_address, forget, join
 from digests.subscribers.readers import load_reader
-from digests.summaries.shelf import claim_summaries, save_summary
-from digests.summaries.summary import Key, Point, Summary, SummaryState, Usage
+from digests.summaries.claims import claim_summaries, save_summary
+from digests.summaries.summary import Key, Point, Summary, SummaryState
+from digests.summaries.usage import Usage
 from tests.builders import NOON, make_paper
 from tests.fakes import FakeChannel
 

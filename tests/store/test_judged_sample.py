@@ -5,8 +5,8 @@ from sqlalchemy import insert
 from digests.papers.paper import ArxivId
 from digests.store.engine import Store
 from digests.store.tables import announcements
+from digests.summaries.claims import Claimed
 from digests.summaries.sampling import choose_judged
-from digests.summaries.shelf import Claimed
 from tests.builders import NOON, make_paper
 from tests.store.summary_steps import KEY, add_paper, at, claim, plan
 

@@ -12,9 +12,10 @@ from digests.papers.shelf import store_announcement
 from digests.store.tables import reader_terms
 from digests.subscribers.keywords import add_keywords
 from digests.subscribers.membership import add_address, join
-from digests.summaries.shelf import claim_summaries, save_summary
-from digests.summaries.summary import Key, Summary, SummaryState, Usage
-from digests.summaries.wording.own_terms import OwnTerm
+from digests.summaries.claims import claim_summaries, save_summary
+from digests.summaries.own_terms.term import OwnTerm
+from digests.summaries.summary import Key, Summary, SummaryState
+from digests.summaries.usage import Usage
 from tests.builders import NOON, make_paper
 
 PAPER = make_paper(

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from threading import Barrier
 
 from digests.store.engine import Store
+from digests.summaries.claims import save_summary
 from digests.summaries.quality import Role, Tried, count_answers
 from digests.summaries.quality_report import Measured, Published, Worse, load_quality
-from digests.summaries.shelf import save_summary
-from digests.summaries.summary import SummaryState, Usage
+from digests.summaries.summary import SummaryState
+from digests.summaries.usage import Usage
 from tests.store.summary_steps import A, B, add_paper, at, claim, plan, summary_of
 
 TODAY = date(2026, 11, 20)

@@ -24,7 +24,7 @@ from digests.subscribers.terms import (
     remove_term,
     set_term,
 )
-from digests.summaries.wording.own_terms import OwnTerm
+from digests.summaries.own_terms.term import OwnTerm
 from tests.store.subscriber_steps import NOW, SALT, code_of, in_threads, join_by_chat, join_by_mail
 
 ROLLOUT, AGENT = OwnTerm("rollout", "轨迹采样"), OwnTerm("agent", "主体")
@@ -51,6 +51,38 @@ def test_a_newer_rendering_takes_the_older_ones_place(store: Store):
 
     assert last == TermChange(OwnTerm("rollout", "采样轨迹"), before="轨迹采样")
     assert list_terms(store, reader.id) == [OwnTerm("rollout", "采样轨迹"), AGENT]
+
+
+@pytest.mark.parametrize("other", ["agents", "Agent", "AGENTS"])
+def test_another_name_of_a_term_is_the_same_term(store: Store, other: str):
+    reader = join_by_chat(store)
+
+    *_, last = change(store, reader.id, "agent = 主体", "rollout = 轨迹采样", f"{other} = 代理人")
+
+    assert last == TermChange(OwnTerm(other.casefold(), "代理人"), before="主体")
+    assert list_terms(store, reader.id) == [last.term, ROLLOUT]
+    assert change(store, reader.id, "-agent") == [TermChange(last.term, is_removed=True)]
+
+
+@pytest.mark.parametrize(("first", "second"), [("llm", "large language models"), ("foobars", "foobar")])
+def test_an_acronym_and_a_plural_are_other_names(store: Store, first: str, second: str):
+    reader = join_by_chat(store)
+    change(store, reader.id, f"{first} = 甲", f"{second} = 乙")
+    assert list_terms(store, reader.id) == [OwnTerm(second, "乙")]
+
+
+@pytest.mark.parametrize("text", ["agent = 智能体", "Agents = 智能體", "large language model = 大语言模型"])
+def test_our_own_word_is_not_kept_as_a_readers(store: Store, text: str):
+    reader = join_by_chat(store)
+    assert code_of(lambda: change(store, reader.id, text)) == "chat.term_ours"
+    assert list_terms(store, reader.id) == []
+
+
+def test_whoever_asks_for_our_word_again_has_none_of_their_own(store: Store):
+    reader = join_by_chat(store)
+    *_, last = change(store, reader.id, "agent = 主体", "agents = 智能体")
+    assert last == TermChange(AGENT, is_removed=True)
+    assert list_terms(store, reader.id) == []
 
 
 @pytest.mark.parametrize("text", ["rollout =", "-Rollout", "-1"])
@@ -141,7 +173,7 @@ def test_terms_go_with_their_reader(store: Store):
 def test_when_two_readers_become_one_the_terms_come_together_and_those_of_the_one_who_stays_win(store: Store):
     chat, mail = join_by_chat(store), join_by_mail(store)
     change(store, chat.id, "rollout = 轨迹采样")
-    change(store, mail.id, "rollout = 推演", "agent = 主体")
+    change(store, mail.id, "rollouts = 推演", "agent = 主体")
 
     ask_code(store, chat.id, "zhang@example.org", now=NOW, salt=SALT)
     with store.reading() as connection:

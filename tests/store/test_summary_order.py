@@ -8,11 +8,14 @@ from sqlalchemy import select
 from digests.errors import SummaryClosed
 from digests.papers.paper import Source
 from digests.papers.shelf import store_papers
+from digests.store.clock_jumps import pull_back
 from digests.store.tables import summaries
+from digests.summaries.claims import claim_summaries, put_off, save_summary
 from digests.summaries.due import summarise_due
-from digests.summaries.shelf import claim_summaries, due_summaries, find_summaries, plan_summaries, save_summary
+from digests.summaries.shelf import due_summaries, find_summaries, has_open, plan_summaries
 from digests.summaries.summarize import Summarizer
-from digests.summaries.summary import Key, Summary, SummaryState, Usage
+from digests.summaries.summary import Key, Summary, SummaryState
+from digests.summaries.usage import Usage
 from tests.builders import NOON, make_paper
 
 KEY = Key("zh", "small", "1")
@@ -72,6 +75,27 @@ async def test_a_closed_server_says_itself_when_it_may_be_asked_again(store):
     await summarise_due(store, summarizer, IDS, lambda: NOON)
     assert due_summaries(store, IDS, summarizer.key(), NOON + timedelta(seconds=59)) == []
     assert due_summaries(store, IDS, summarizer.key(), NOON + timedelta(seconds=60)) == IDS
+    # Papers that have just come are waited for, else one bad minute would send a whole day out in English.
+    assert has_open(store, IDS, summarizer.key(), NOON)
+
+
+def test_nobody_waits_long_for_a_server_that_is_away(store):
+    plan_summaries(store, dict.fromkeys(IDS, 1), KEY, NOON)
+    put_off(store, IDS, KEY, "away", NOON + timedelta(minutes=44), 300)
+    assert has_open(store, IDS, KEY, NOON + timedelta(minutes=44, seconds=30))
+    assert not has_open(store, IDS, KEY, NOON + timedelta(minutes=45))
+
+
+def test_what_waits_for_money_until_noon_is_no_mistake_of_a_clock(store):
+    plan_summaries(store, {IDS[0]: 1}, KEY, NOON)
+    announced_at, noon = datetime(2026, 11, 23, 1, tzinfo=UTC), datetime(2026, 11, 24, 12, tzinfo=UTC)
+    (claimed,) = claim(store, now=announced_at)
+    spent = Summary(paper_id=IDS[0], language="zh", state=SummaryState.PLANNED, faults=("budget",))
+    seconds = (noon - announced_at).total_seconds()
+    save_summary(store, claimed, spent, Usage(retry_after_seconds=seconds), announced_at)
+    pull_back(store, announced_at + timedelta(minutes=1))
+    assert due_summaries(store, IDS, KEY, noon - timedelta(seconds=1)) == []
+    assert due_summaries(store, IDS, KEY, noon) == [IDS[0]]
 
 
 def test_english_notes_and_chinese_are_two_rows_of_one_paper(store):

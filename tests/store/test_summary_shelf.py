@@ -10,10 +10,12 @@ import pytest
 from digests.errors import SummaryClosed, SummaryUnavailable
 from digests.papers.paper import ArxivId
 from digests.summaries.asking.model import Answer, Tokens
+from digests.summaries.claims import give_back, save_summary
 from digests.summaries.due import summarise_due
-from digests.summaries.shelf import due_summaries, find_summaries, give_back, has_open, save_summary
+from digests.summaries.shelf import due_summaries, find_summaries, has_open
 from digests.summaries.summarize import Summarizer
-from digests.summaries.summary import Key, SummaryState, Usage
+from digests.summaries.summary import Key, SummaryState
+from digests.summaries.usage import Usage
 from tests.builders import NOON
 from tests.store.summary_steps import (
     DONE,

@@ -11,8 +11,10 @@ from digests.store.tables import deliveries, edition_papers, editions, papers, s
 from digests.subscribers.keywords import add_keywords
 from digests.subscribers.membership import add_address
 from digests.subscribers.preferences import set_channels
-from digests.summaries.shelf import claim_summaries, find_summaries, save_summary
-from digests.summaries.summary import Key, Summary, SummaryState, Usage
+from digests.summaries.claims import claim_summaries, save_summary
+from digests.summaries.shelf import find_summaries
+from digests.summaries.summary import Key, Summary, SummaryState
+from digests.summaries.usage import Usage
 from digests.trending import Trending
 from tests.store.subscriber_steps import SALT, join_by_mail
 from tests.store.trending_steps import (

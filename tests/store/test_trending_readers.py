@@ -63,7 +63,7 @@ def test_the_sandboxs_editions_are_taken_back(house):
     reader = subscribe(house)
     with house.store.writing() as connection:
         connection.execute(update(subscribers).values(served_on=MONDAY))
-    house.trending = Trending(store=house.store, now=lambda: house.at, key=None, channels=(TELEGRAM,), is_sandbox=True)
+    house.trending = Trending(store=house.store, now=lambda: house.at, keys={}, channels=(TELEGRAM,), is_sandbox=True)
     house.list_papers(FRIDAY, 40)
     house.run()
     assert list(house.editions()) == ["sandbox:trending:daily:2026-11-20"]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from digests.errors import SummaryRejected
 from digests.summaries.asking.answer import parse_answer
-from digests.summaries.draft import BriefDraft, Draft, FullDraft, NotesDraft
+from digests.summaries.draft import POINT_LABELS, BriefDraft, Draft, FullDraft, NotesDraft
 
 GOOD = {
     "title": "题",
@@ -133,3 +133,22 @@ def test_a_title_may_begin_with_what_elsewhere_is_a_label():
 def test_whatever_comes_is_a_draft_or_rejected(text):
     with suppress(SummaryRejected):
         assert isinstance(parse_answer(text, FullDraft), Draft)
+
+
+@pytest.mark.parametrize("label", [label for labels in POINT_LABELS.values() for label in labels.values()])
+def test_the_label_that_a_card_shows_is_not_shown_twice(label):
+    answered = GOOD | {"points": dict.fromkeys(GOOD["points"], f"{label}: 只有两台。")}
+    assert parse_answer(json.dumps(answered), FullDraft).points.meaning == "只有两台。"
+
+
+@pytest.mark.parametrize("blanks", [" " * 50_000, "\n" * 50_000, " \n" * 50_000, "\t" * 50_000])
+def test_a_flood_of_blanks_is_soon_over(blanks):
+    answered = GOOD | {"abstract": f"摘要。{blanks}完。"}
+    assert parse_answer(json.dumps(answered) + blanks, FullDraft).abstract.replace(blanks, "") == "摘要。完。"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("one\ntwo", "one two"), ("一\n二", "一二"), ("一 \n\n two", "一two"), ("\n一\n", "一")]
+)
+def test_lines_are_joined_as_their_language_has_it(written, read):
+    assert parse_answer(json.dumps(GOOD | {"abstract": written}), FullDraft).abstract == read

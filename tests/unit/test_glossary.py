@@ -5,7 +5,8 @@ import pytest
 from digests.summaries.asking.prompt import load_prompt
 from digests.summaries.draft import Kind
 from digests.summaries.wording.english import EnglishWords
-from digests.summaries.wording.glossary import Term, load_examples, load_glossary
+from digests.summaries.wording.glossary import Term, load_glossary
+from tests.glossary_examples import load_examples
 
 # Measured on average: facts about tokens of Chinese and English text.
 CHINESE_CHARS_PER_TOKEN = 1.9
@@ -107,7 +108,7 @@ def test_where_a_word_means_something_else_nothing_is_found(example):
         ("Policymakers use agents to set policy.", "政策制定者用智能体。", []),
         ("LLMs are large.", "法学硕士很大。", [("LLM", "法学硕士")]),
         ("An agentless system.", "无代理系统。", []),
-        ("A rollout of 8 steps.", "8 步的推出。", [("rollout", "推出")]),
+        ("A robot rollout of 8 steps.", "8 步的机器人推出。", [("rollout", "推出")]),
         ("Token budgets of a language model.", "语言模型的代币预算。", [("token", "代币")]),
         ("A token economy on a blockchain.", "区块链上的代币经济。", []),
         ("State of the art results.", "国家的艺术水平。", [("state-of-the-art", "艺术水平")]),
@@ -116,6 +117,30 @@ def test_where_a_word_means_something_else_nothing_is_found(example):
 )
 def test_wrong_renderings_are_found_only_where_the_english_term_means_it(english, chinese, found):
     assert load_glossary().find_forbidden(english, chinese) == found
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("P300 latency of each subject.", "各受试者 P300 的潜伏期。"),
+        ("Inverse kinematics and inverse dynamics.", "逆运动学与逆动力学。"),
+        ("Manifold reasons for a manifold.", "流形的多方面理由。"),
+        ("A gauge theory of metrology.", "计量学的规范理论。"),
+        ("Rotating quantum spin.", "旋转的量子自旋。"),
+        ("Normalizing flows.", "正则化流。"),
+        ("Quantum computing with SGD momentum gains momentum.", "带动量 SGD 的量子计算势头强劲。"),
+        ("Points of a point cloud.", "点云点的数目。"),
+        ("Cohomology of co-regulated genes.", "共同调控基因的上同调。"),
+        ("Finite field codes for few scenarios.", "面向有限场景的有限域编码。"),
+        ("Hypothesis tests, assuming test data.", "假设检验，假设测试数据独立。"),
+        ("Out-of-distribution food delivery.", "分布外的配送外卖。"),
+        ("Embodied AI shows what agents can do.", "具身 AI 体现智能体的能力。"),
+        ("Transfer learning to motivate pupils.", "迁移学习用于调动学习积极性。"),
+        ("Embeddings of nanoparticles.", "纳米颗粒的埋入。"),
+    ],
+)
+def test_what_is_right_in_another_field_is_forbidden_in_none(english, chinese):
+    assert load_glossary().find_forbidden(english, chinese) == []
 
 
 @pytest.mark.parametrize("wrong", ALWAYS_WRONG)

@@ -9,9 +9,9 @@ from structlog.testing import capture_logs
 from digests.errors import SummaryRejected, SummaryUnavailable
 from digests.phrases import load_phrases
 from digests.summaries.asking.model import Answer, Tokens
-from digests.summaries.checking.faults import Fault
-from digests.summaries.checking.judging import FindingKind, ModelJudge
 from digests.summaries.draft import FullDraft, Points
+from digests.summaries.faults import Fault
+from digests.summaries.judging import FindingKind, ModelJudge
 from digests.summaries.summarize import Summarizer
 from digests.summaries.summary import SummaryState
 from digests.summaries.wording.source import build_source

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from digests.phrases import load_phrases
+
 
 @pytest.fixture
 def benchmark(monkeypatch):
@@ -47,3 +49,9 @@ def test_the_judged_pairs_are_read_whole(benchmark, recorded):
     assert sum(bool(pair.source.title.text and pair.title) for pair in judged) == 47
     assert all(pair.source.abstract.text and pair.abstract for pair in judged)
     assert {letter for pair in judged for letter in pair.judged} <= pairs.LETTERS.keys()
+
+
+def test_a_kind_that_the_reader_saw_is_counted_as_found_only_where_a_check_looks_for_it(benchmark):
+    quality, codes = benchmark("quality"), load_phrases("en").section("faults")
+    assert quality.MEANT.keys() <= codes.keys()
+    assert [letter for letter in quality.LETTERS if not quality.count_kind(letter, [])["is_checked"]] == ["C", "M", "S"]

@@ -7,16 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digests.papers.paper import ArxivId
+from digests.summaries.own_terms.applying import apply_terms, apply_terms_to_cards
+from digests.summaries.own_terms.term import Effect, OwnTerm, Prospect, foresee
 from digests.summaries.summary import Card, Point, Summary, SummaryState
 from digests.summaries.wording.masking import LINK, PLACEHOLDER, find_formulas
-from digests.summaries.wording.own_terms import (
-    Effect,
-    OwnTerm,
-    Prospect,
-    apply_terms,
-    apply_terms_to_cards,
-    foresee,
-)
+from sandbox.sample import load_samples
 from tests.builders import make_paper
 
 ID = ArxivId("2604.00001")
@@ -74,8 +69,8 @@ def test_the_readers_rendering_stands_where_ours_stood(english: str, chinese: st
         # A part of a longer term.
         ("Policy gradient of a robot.", "机器人的策略梯度。", ("policy", "方策")),
         ("Multi-agent systems.", "多智能体系统。", ("agent", "主体")),
-        # Said more often than the English says it.
-        ("An agent acts.", "智能体行动，智能体停止。", ("agent", "主体")),
+        # Said more often than the English says it: one of them may be another word.
+        ("A robot's policy acts.", "策略行动，策略停止。", ("policy", "方策")),
         # One character is a part of many words.
         ("A kernel method.", "一种核方法。", ("kernel", "核函数")),
         # Two meanings at once.
@@ -121,15 +116,42 @@ def test_every_field_of_a_summary_has_the_readers_words():
     assert seen.points == (Point("方法", "用主体"), Point("结果", "好"))
 
 
+def test_what_only_this_term_is_rendered_as_may_stand_for_its_pronouns_too():
+    seen = abstract_with("Each agent tells the next one.", "每个智能体告诉下一个智能体。", ("agent", "主体"))
+    assert seen == "每个主体告诉下一个主体。"
+
+
+def test_where_one_field_refuses_a_term_no_field_has_it():
+    paper = make_paper(title="Robots", abstract="A robot's policy acts.")
+    summary = summary_of(
+        title="机器人的策略", tldr="策略行动。", abstract="机器人的策略行动。", points=(Point("方法", "策略"),)
+    )
+
+    assert apply_terms(summary, paper, [OwnTerm("policy", "方策")]) == summary
+
+
+def test_a_card_of_the_sandbox_says_one_word_for_agents():
+    (sample,) = [paper for day in load_samples() for paper in day.papers if paper.id == "2611.90188"]
+    assert sample.zh
+    english = make_paper(title=sample.title, abstract=sample.abstract)
+    summary = summary_of(title=sample.zh.title, tldr=sample.zh.tldr, abstract=sample.zh.abstract)
+
+    seen = apply_terms(summary, english, [OwnTerm("agent", "智慧主体")])
+
+    assert "智慧主体" in seen.tldr
+    assert seen.abstract.count("智慧主体") == 5
+    assert "智能体" not in f"{seen.title}{seen.tldr}{seen.abstract}".replace("多智能体", "")
+
+
 def test_several_terms_are_put_in_at_once_and_none_into_another():
     terms = ("agent", "策略体"), ("policy", "智能体方针")
-    seen = abstract_with("An agent has a policy.", "智能体有策略。", *terms)
+    seen = abstract_with("A robot agent has a policy.", "智能体有策略。", *terms)
     assert seen == "策略体有智能体方针。"
 
 
 def test_a_rendering_that_is_anothers_own_is_left_alone():
     terms = ("agent", "策略"), ("policy", "方针")
-    assert abstract_with("An agent has a policy.", "智能体有策略。", *terms) == "策略有策略。"
+    assert abstract_with("A robot agent has a policy.", "智能体有策略。", *terms) == "策略有策略。"
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import pytest
 
 from digests.summaries.asking.answer import parse_answer
 from digests.summaries.asking.prompt import build_prompt, build_question, build_repair, load_prompt
-from digests.summaries.checking.faults import Fault
 from digests.summaries.checking.fidelity import find_faults
 from digests.summaries.draft import DRAFTS, Kind
+from digests.summaries.faults import Fault
 from digests.summaries.wording.glossary import load_glossary
 from digests.summaries.wording.masking import Masked
 from digests.summaries.wording.source import Source, build_source

@@ -2,6 +2,11 @@
 
 import pytest
 
+from digests.summaries.checking.factors import (
+    find_changed_compounds,
+    find_changed_factors,
+    find_changed_money,
+)
 from digests.summaries.checking.quantities import (
     find_changed_units,
     find_invented,
@@ -43,6 +48,14 @@ SAME = [
     ("in May and June", "在 5 月和 6 月"),
     ("dozens of models", "数十种模型"),
     ("it works very well", "它十分有效"),
+    ("stars of 30 solar masses", "30 倍太阳质量的恒星"),
+    ("3 standard deviations", "3 倍标准差"),
+    ("a quarter of a million users, half a dozen tasks", "25 万名用户,6 项任务"),
+    ("at 300 K and 5 °C", "在 300 K 与 5 摄氏度下"),
+    ("at 20 to 30 degrees Celsius", "在 20 至 30 ℃ 下"),
+    ("a gain of -40 dB", "增益为 -40 dB"),
+    ("a change of -1.5 points", "降低 1.5 个百分点"),
+    ("at -5 °C", "在零下 5 度"),
 ]
 
 
@@ -85,6 +98,9 @@ def test_a_changed_number_is_found(english, chinese, lost, invented):
         ("80 GB of memory", "80 MB 内存", ["80 GB→80 MB"]),
         ("from 41.8% to 55.2%", "从 41.8 提高到 55.2%", ["41.8%→41.8"]),
         ("a change of -1.5", "变化为 +1.5", ["-1.5→+1.5"]),
+        ("a gain of -40 dB", "增益为 40 dB", ["-40 dB→40 dB"]),
+        ("an error of -5", "误差为 5", ["-5→5"]),
+        ("at 300 K and 5 °C", "在 300 °C 与 5 K 下", ["5 °C→5 K"]),
     ],
 )
 def test_a_changed_unit_is_found(english, chinese, changed):
@@ -110,3 +126,30 @@ def test_a_count_in_words_is_found_when_it_changed():
 )
 def test_the_items_of_an_enumeration_are_counted(english, chinese, lost):
     assert find_lost_marks(english, chinese) == lost
+
+
+@pytest.mark.parametrize(
+    ("find_changed", "english", "chinese", "changed"),
+    [
+        (find_changed_factors, "it doubles the speed", "速度提高到三倍", ["三倍"]),
+        (find_changed_factors, "it doubles the speed", "速度翻倍,达到两倍", []),
+        (find_changed_factors, "a threefold increase", "增加两倍", []),
+        (find_changed_factors, "a 2x gain", "增益两倍", []),
+        (find_changed_factors, "triploid cells and some light", "三倍体细胞与三倍频光", []),
+        (find_changed_factors, "two orders of magnitude faster", "快了两倍", ["two orders of magnitude→两倍"]),
+        (find_changed_factors, "two orders of magnitude faster", "快了两个数量级,即百倍", []),
+        (find_changed_compounds, "a two-user channel", "三用户信道", ["two-user→三用户"]),
+        (find_changed_compounds, "a two-user channel", "双用户信道", []),
+        (find_changed_compounds, "three-stage, then two-stage", "先是三阶段,再是两阶段", []),
+        (find_changed_compounds, "a three-layer net", "含 3 层的网络", []),
+        (find_changed_compounds, "a two-way channel", "双向信道", []),
+        (find_changed_money, "it costs $5", "花费 5 元", ["5 元"]),
+        (find_changed_money, "it costs $5", "花费 5 欧元", ["5 欧元"]),
+        (find_changed_money, "it costs $5 million", "花费 500 万美元", []),
+        (find_changed_money, "5 yuan or €3", "5 元或 3 欧元", []),
+        (find_changed_money, "5-tuples for $3", "以 3 美元得到 5 元组", []),
+        (find_changed_money, "a $3$-ary function", "3 元函数,共 3 元", []),
+    ],
+)
+def test_how_many_times_and_which_money_is_read_in_words_too(find_changed, english, chinese, changed):
+    assert list(find_changed(english, chinese)) == changed

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digests.summaries.checking.fidelity import find_faults
-from digests.summaries.checking.repairs import is_chinese, repair
+from digests.summaries.checking.repairs import repair
 from digests.summaries.draft import BriefDraft, FullDraft, NotesDraft, Points
 from digests.summaries.wording.glossary import load_glossary
 from digests.summaries.wording.source import build_source
@@ -102,7 +102,7 @@ def test_a_paper_in_chinese_keeps_its_own_words():
     ],
 )
 def test_a_paper_is_in_chinese_by_its_abstract(title, abstract, expected):
-    assert is_chinese(build_source(make_paper(title=title, abstract=abstract))) is expected
+    assert build_source(make_paper(title=title, abstract=abstract)).is_chinese is expected
 
 
 def test_notes_in_english_lose_only_asterisks():
@@ -135,3 +135,21 @@ def test_no_repair_brings_a_fault():
         before = {fault.code for fault in find_faults(SOURCE, broken, load_glossary())}
         after = {fault.code for fault in find_faults(SOURCE, repair(broken, SOURCE), load_glossary())}
         assert after <= before
+
+
+@pytest.mark.parametrize("long", [" " * 20_000, "(" + "中" * 20_000, "中" + "\t" * 20_000 + "a", "," * 20_000])
+def test_a_text_without_end_is_repaired_too(long):
+    """In a second at most: a search for blanks from every blank of 20,000 took ten."""
+    assert repaired(f"中{long}x").startswith("中")
+
+
+def test_a_verb_that_ends_like_a_slip_is_none():
+    source = build_source(make_paper(abstract="It shows."))
+    draft = FullDraft(
+        title="题",
+        tldr="显着更好。",
+        abstract="这彰显着价值。",
+        points=Points(problem="", method="", result="", meaning=""),
+    )
+    repaired = repair(draft, source)
+    assert (repaired.tldr, repaired.abstract) == ("显著更好。", "这彰显着价值。")

@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from digests.errors import SummaryOverBudget, SummaryRejected, SummaryUnavailable
+from digests.errors import SummaryClosed, SummaryOverBudget, SummaryRejected, SummaryUnavailable
 from digests.summaries.asking.model import Answer, Tokens
-from digests.summaries.checking.faults import Fault
-from digests.summaries.checking.verdict import Verdict
 from digests.summaries.draft import Kind
+from digests.summaries.faults import Fault
 from digests.summaries.quality import Role
 from digests.summaries.summarize import Summarizer
 from digests.summaries.summary import SummaryState
+from digests.summaries.verdict import Verdict
 from tests.builders import make_paper
 
 PAPER = make_paper(
@@ -93,6 +93,14 @@ async def test_what_both_decline_is_refused():
     assert len(outcome.tried) == 2
 
 
+@pytest.mark.parametrize("error", [SummaryClosed("no balance"), SummaryUnavailable("down"), SummaryOverBudget("spent")])
+async def test_a_second_model_that_cannot_be_asked_does_not_stop_the_first(error):
+    refused = await ask(Scripted("first", REFUSED), Scripted("second", error))
+    assert (refused.summary.state, refused.summary.faults) == (SummaryState.REFUSED, ("refused",))
+    unreadable = await ask(Scripted("first", ENGLISH, ENGLISH), Scripted("second", error))
+    assert (unreadable.summary.state, unreadable.summary.faults[0]) == (SummaryState.FAILED, "not_chinese")
+
+
 async def test_the_second_model_repairs_what_the_first_cannot():
     first, second = Scripted("first", BAD, BAD), Scripted("second", GOOD)
     outcome = await ask(first, second)
@@ -108,7 +116,9 @@ async def test_what_cannot_be_read_is_no_draft_for_the_second_model():
     assert "<draft-" not in second.asked[0].user
 
 
-@pytest.mark.parametrize("answer", [REFUSED, SummaryUnavailable("down"), SummaryOverBudget("spent"), BAD])
+@pytest.mark.parametrize(
+    "answer", [REFUSED, SummaryUnavailable("down"), SummaryOverBudget("spent"), SummaryClosed("no balance"), BAD]
+)
 async def test_a_second_model_that_is_no_help_costs_nothing_that_is_there(answer):
     outcome = await ask(Scripted("first", BAD, BAD), Scripted("second", answer))
     assert (outcome.summary.state, outcome.summary.faults) == (SummaryState.DOUBTFUL, ("term",))

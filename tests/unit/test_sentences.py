@@ -12,6 +12,10 @@ from digests.summaries.checking.sentences import split_chinese, split_english
         ["Some agents (e.g. Walkers) fail, i.e. They fall.", "Others do not."],
         ["Shown by Lee et al. Here it fails, cf. Fig. 3 and Sec. IV, vs. Eqs. (3) and (4).", "It is 3.14 on average."],
         ["J. Doe reads it.", "A text of B. Roe is next."],
+        [
+            "In Sect. 3 and Secs. 4, by Thm. 2, Prop. 5, Cor. 6, Lem. 7 and Def. 8 it holds w.r.t. the rest.",
+            "So does Eqn. 9.",
+        ],
         ["It beats PRIL-M.", "It runs on Qwen3-4B.", "Overall it is good."],
         ["For every $k$.", "$n$ is bounded by ⟦1⟧.", "⟦2⟧ has the code."],
         ['He said "stop."', "Then he went.", "(This is a note.)", "The end."],

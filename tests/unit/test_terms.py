@@ -4,7 +4,7 @@ import pytest
 
 from digests.keywords.language import parse
 from digests.keywords.tree import Phrase
-from digests.summaries.terms import _load_terms, find_terms, translate_term
+from digests.summaries.look_up import _load_terms, find_terms, translate_term
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from digests.rendering.card import CardView, build_card
 from digests.rendering.dates import find_locale
 from digests.rendering.latex import Readable
 from digests.rendering.page import find_language_tag
+from digests.summaries.own_terms.applying import apply_terms_to_cards
 from digests.summaries.summary import Card
-from digests.summaries.wording.own_terms import apply_terms_to_cards
 
 _MAX_NAME_CHARS: Final = 80
 

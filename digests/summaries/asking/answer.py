@@ -1,12 +1,13 @@
 """What the model gives back: JSON, or marked sections from servers that know no JSON mode."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
 from digests.errors import SummaryRejected
-from digests.summaries.draft import Draft, Wire
+from digests.summaries.draft import POINT_LABELS, Draft, Wire
 from digests.summaries.wording.masking import without_format_characters
 
 # Only in front of the answer, for a paper may be about such tags. The opening one is often a part of the server's
@@ -15,7 +16,7 @@ _THOUGHT: Final = re.compile(
     r"\A.*</think>(?=\s*(?:```\w*\s*)?(?:\{\s*\"|【\w+】))|\A[^{【]*</think>|\A\s*<think>.*?(?:</think>|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
-_FENCE: Final = re.compile(r"\A```\w*\s*|\s*```\Z")
+_FENCE: Final = re.compile(r"\A```\w*\s*")
 _MARK: Final = re.compile(r"^[\s#*]*【(title|tldr|abstract|problem|method|result|meaning)】[*:：]*", re.MULTILINE)
 # Either is a backslash of LaTeX that should have been two. The second one JSON would accept, and `\times` became a tab
 # and `imes`. A line end before a word (`\nThe`) is none: no command begins with a capital after these letters.
@@ -25,12 +26,12 @@ _SWALLOWED: Final = re.compile(
     r"|n(?:abla|eq?|eg|ot(?:in)?|u|ormal[a-z]*)|r(?:angle|ceil|ef|floor|ho|ight[a-z]*|m)"
     r"|t(?:an|au|ext[a-z]*|frac|heta|ilde|imes|o|riangle[a-z]*)|u(?:nderline|parrow|psilon))(?![A-Za-z]))"
 )
+_ALSO: Final = ("局限", "意义", "一句话总结", "一句话", "TL;DR", "TLDR", "Results", "Limits or meaning", "Meaning")
+_LABELS: Final = (*_ALSO, *(label for labels in POINT_LABELS.values() for label in labels.values()))
+# The longest first: 局限或意义 before 局限.
 _LABEL: Final = re.compile(
-    r"\A(?:问题|方法|结果|局限或意义|局限|意义|一句话(?:总结)?"
-    r"|TL;?DR|Problem|Method|Results?|Limits or meaning|Meaning)\s*[:：]\s*",
-    re.IGNORECASE,
+    rf"\A(?:{'|'.join(map(re.escape, sorted(_LABELS, key=len, reverse=True)))})\s*[:：]\s*", re.IGNORECASE
 )
-_LINE_END: Final = re.compile(r"(?<=[!-~])\s*\n\s*(?=[!-~])")
 
 _W = TypeVar("_W", bound=Wire)
 _D = TypeVar("_D", bound=Draft)
@@ -56,7 +57,7 @@ def parse_answer(text: str, form: type[_D]) -> _D:
 
 def unwrap(text: str) -> str:
     """An answer without the thoughts before it and the fence around it."""
-    return _FENCE.sub("", _THOUGHT.sub("", text).strip())
+    return _FENCE.sub("", _THOUGHT.sub("", text).strip()).removesuffix("```").strip()
 
 
 def read_json(text: str, wire: type[_W]) -> _W:
@@ -84,5 +85,13 @@ def _from_sections(text: str) -> dict[str, Any]:
 
 def _tidy(name: str, text: str) -> str:
     text = without_format_characters(text).replace("&lt;", "<")
-    text = re.sub(r"\s*\n\s*", "", _LINE_END.sub(" ", text)).strip()
+    text = _join_lines([line.strip() for line in text.split("\n")])
     return text if name in {"title", "abstract"} else _LABEL.sub("", text)
+
+
+def _join_lines(lines: Sequence[str]) -> str:
+    """Chinese joins without a blank, English with one."""
+    joined = ""
+    for line in filter(None, lines):
+        joined += f" {line}" if joined and joined[-1].isascii() and line[0].isascii() else line
+    return joined

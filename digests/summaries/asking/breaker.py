@@ -1,8 +1,8 @@
 """A server that fails is left alone for a minute, by all processes; then one call tries it.
 
-No library does this with the moments of one table row: purgatory and aiobreaker open at failures in a row alone and let
-everybody in afterwards, pybreaker has no asyncio, interlock-cb has the window and the one probe, but shares six fields
-of its own through Redis and a background task, and knows no failure that opens it at once.
+No library that was read does this with the moments of one table row: purgatory opens at failures in a row alone,
+interlock-cb has the window and the one probe, but shares its own state through a background task, and knows no failure
+that opens it at once.
 """
 
 from collections import deque
@@ -50,6 +50,11 @@ class Breaker:
         # Somebody else's probe has just begun where the time was over.
         seconds = known.closed_seconds if known.closed_seconds > 0 else CLOSED_SECONDS
         raise SummaryClosed(known.closed_reason, retry_after_seconds=seconds)
+
+    async def pass_on(self, admission: Admission, reason: str) -> None:
+        """The call was not made: if it was to try the server, the next one may."""
+        if admission.is_probe:
+            await self._memory.close(self._server, 0.0, reason)
 
     async def succeed(self, admission: Admission) -> None:
         self._failures.append(False)

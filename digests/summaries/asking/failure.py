@@ -8,7 +8,7 @@ from typing import Final, Self
 
 import openai
 
-from digests.errors import SummaryClosed, SummaryError, SummaryRejected
+from digests.errors import SummaryClosed, SummaryError, SummaryRejected, SummaryUnavailable
 
 _BUSY: Final = 429
 #: Credentials, balance, permission, address or model name: the next paper would fail the same way.
@@ -23,6 +23,19 @@ _NO_MODEL: Final = ("model not exist", "model_not_found", "model not found", "un
 # The SDK's cause of an APIConnectionError, by name: whether httpx or httpx2 is below it is the SDK's affair.
 _BEFORE_SENDING: Final = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout"})
 _MAX_MESSAGE_CHARS: Final = 200
+
+
+class Retryable(Exception):
+    """The attempt came to nothing; the next one may not. Never leaves the room."""
+
+    def __init__(self, message: str, *, retry_after_seconds: float | None = None, is_half: bool = False) -> None:
+        super().__init__(message)
+        self.retry_after_seconds, self.is_half = retry_after_seconds, is_half
+
+    def give_up(self, attempts: int) -> SummaryError:
+        if self.is_half:
+            return SummaryRejected(str(self), faults=("cut_off",))
+        return SummaryUnavailable(f"{attempts} attempts failed: {self}", retry_after_seconds=self.retry_after_seconds)
 
 
 @dataclass(frozen=True, slots=True)

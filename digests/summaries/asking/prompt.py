@@ -1,6 +1,5 @@
 """What is said to the model. A system text is byte-identical for all questions, so that providers can cache it."""
 
-import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +9,10 @@ from typing import Final
 
 from digests.phrases import load_phrases
 from digests.summaries.asking.model import Question
-from digests.summaries.checking.faults import Fault
 from digests.summaries.draft import DRAFTS, Kind
+from digests.summaries.faults import Fault
 from digests.summaries.wording.glossary import Glossary, load_glossary
-from digests.summaries.wording.source import Source
+from digests.summaries.wording.source import CJK, Source
 
 #: The name of each kind's prompt file, and the language in which it is written about.
 _PROMPTS: Final[Mapping[Kind, str]] = {Kind.FULL: "full.zh", Kind.BRIEF: "brief.zh", Kind.NOTES: "notes.en"}
@@ -27,7 +26,6 @@ _TOKENS_PER_CJK: Final = 1.5
 _MIN_FULL_TOKENS: Final = 2000
 #: Beyond it servers begin to refuse the question.
 _MAX_TOKENS: Final = 8000
-_CJK: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,7 @@ def _count_tokens(source: Source, kind: Kind) -> int:
     if kind is not Kind.FULL:
         return _TOKENS[kind]
     text = source.title.text + source.abstract.text
-    chinese = len(_CJK.findall(text))
+    chinese = len(CJK.findall(text))
     tokens = _TOKENS[kind] + round(_TOKENS_PER_CJK * chinese + _TOKENS_PER_CHAR * (len(text) - chinese))
     return max(_MIN_FULL_TOKENS, min(tokens, _MAX_TOKENS))
 

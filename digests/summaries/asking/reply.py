@@ -81,12 +81,12 @@ class Reply(BaseModel):
     @property
     def is_blank(self) -> bool:
         """Thoughts alone are nothing either."""
-        return not self.is_cut_off and not unwrap(self.text)
+        return self.finish_reason != "length" and not unwrap(self.text)
 
     @property
-    def is_cut_off(self) -> bool:
+    def is_half(self) -> bool:
         """Some servers end with `stop` where there was no more room."""
-        return self.finish_reason == "length" or _is_half_json(unwrap(self.text))
+        return self.finish_reason != "length" and _is_half_json(unwrap(self.text))
 
     @property
     def has_json(self) -> bool:

@@ -1,1 +1,1 @@
-"""Is the translation what the paper says? Repairs and checks without a model, alignment, and a judge."""
+"""Is the translation what the paper says? Repairs and checks without a model, and alignment."""

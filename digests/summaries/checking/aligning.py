@@ -19,14 +19,13 @@ import structlog
 
 from digests.errors import ConfigError
 from digests.summaries.checking.embedding import Embedder, Vector, find_embedder
-from digests.summaries.checking.faults import Fault
 from digests.summaries.checking.sentences import split_chinese, split_english
 from digests.summaries.draft import Draft
-from digests.summaries.wording.source import Source
+from digests.summaries.faults import Fault
+from digests.summaries.wording.source import CJK, Source
 
 log = structlog.get_logger(__name__)
 
-_CJK: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'’-]*|\d[\d.,]*|⟦")
 _CHARS_PER_WORD: Final = 1.95
 #: One sentence has nothing to be compared with, and of two the length tells as much.
@@ -159,7 +158,7 @@ def _before(place: _Counts, step: _Counts) -> _Counts:
 
 def _count_words(sentence: str) -> float:
     # One more, so that there is no sentence without.
-    return 1 + len(_WORD.findall(sentence)) + len(_CJK.findall(sentence)) / _CHARS_PER_WORD
+    return 1 + len(_WORD.findall(sentence)) + len(CJK.findall(sentence)) / _CHARS_PER_WORD
 
 
 def _clip(sentence: str) -> str:

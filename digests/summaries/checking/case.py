@@ -11,18 +11,16 @@ from digests.summaries.wording.glossary import Glossary
 from digests.summaries.wording.masking import PLACEHOLDER, unmask
 from digests.summaries.wording.source import Source
 
-CJK: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 WORD: Final = re.compile(r"[A-Za-z][A-Za-z'’-]*")
-_LETTER: Final = re.compile(r"[^\W\d_]")
 _WORDS: Final = re.compile(r"[^\W\d_]+")
-_ENGLISH: Final = frozenset({
+#: In every English text.
+COMMON: Final = frozenset({
     "a", "an", "and", "are", "as", "at", "be", "by", "can", "for", "from", "has", "in", "is", "it", "of", "on", "or",
     "that", "the", "this", "to", "we", "which", "with",
 })  # fmt: skip
 # English abstracts have 30 such words in a hundred, French and Spanish ones two or three ("a", "on").
 _MIN_ENGLISH_SHARE: Final = 0.1
 _MIN_WORDS: Final = 8
-_MIN_CHINESE_SHARE: Final = 0.3
 _SIGN: Final = re.compile(r"\$?\s*\\(times|pm|sim|%)\s*\$?")
 _SIGNS: Final = {"times": "×", "pm": "±", "sim": "~", "%": "%"}
 
@@ -79,13 +77,8 @@ class Case:
     def is_from_english(self) -> bool:
         """False for an abstract in French or already in Chinese: English words say nothing about it."""
         words = [word.lower() for word in _WORDS.findall(self.english)]
-        common = sum(word in _ENGLISH for word in words)
-        return not self.is_from_chinese and (len(words) < _MIN_WORDS or common >= _MIN_ENGLISH_SHARE * len(words))
-
-    @cached_property
-    def is_from_chinese(self) -> bool:
-        letters = len(_LETTER.findall(self.english))
-        return len(CJK.findall(self.english)) > _MIN_CHINESE_SHARE * letters
+        common = sum(word in COMMON for word in words)
+        return not self.source.is_chinese and (len(words) < _MIN_WORDS or common >= _MIN_ENGLISH_SHARE * len(words))
 
     @property
     def _source_text(self) -> str:

@@ -7,10 +7,10 @@ new field, so a fault means one repair call and then a visible mark, never a los
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from digests.summaries.checking import forms, formulas, language, leaks, names, quantities
+from digests.summaries.checking import forms, formulas, language, leaks, names, quantities, signs, substance
 from digests.summaries.checking.case import Case
-from digests.summaries.checking.faults import Fault
 from digests.summaries.draft import Draft
+from digests.summaries.faults import Fault
 from digests.summaries.wording.glossary import Glossary
 from digests.summaries.wording.source import Source
 
@@ -41,6 +41,9 @@ _CHECKS: Final[Iterable[Callable[[Case], Iterator[Fault]]]] = (
     formulas.find_link_faults,
     _find_terms,
     names.find_name_faults,
+    signs.find_sign_faults,
+    substance.find_other_paper,
+    substance.find_empty_points,
     forms.find_unfinished,
     leaks.find_talk,
     leaks.find_markup,

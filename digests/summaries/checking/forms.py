@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from digests.summaries.checking.case import CJK, WORD, Case
-from digests.summaries.checking.faults import Fault
+from digests.summaries.checking.case import WORD, Case
 from digests.summaries.checking.sentences import split_chinese, split_english
 from digests.summaries.draft import Points
+from digests.summaries.faults import Fault
 from digests.summaries.wording.masking import PLACEHOLDER
+from digests.summaries.wording.source import CJK
 
 _STOPS: Final = "。！？.!?…⟧)）”」』》"
 # A full stop with more text behind it; one at the end of a quotation ends no sentence of ours.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from digests.summaries.checking.case import Case
-from digests.summaries.checking.faults import Fault
+from digests.summaries.faults import Fault
 from digests.summaries.wording.masking import LINK, PLACEHOLDER, find_formulas, has_control_characters
 
 # 5$\times$ that became 5$/times$ (2604.07944), and a command that a model makes up.

@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from digests.summaries.checking.case import CJK, Case
-from digests.summaries.checking.faults import Fault
+from digests.summaries.checking.case import Case
 from digests.summaries.checking.sentences import split_chinese, split_english
+from digests.summaries.faults import Fault
+from digests.summaries.wording.source import CJK
 
 #: What a model says about its work (2602.10623: 这段文字描述了). Each was checked against what papers say of texts.
 _TALK: Final = (
@@ -19,6 +20,21 @@ _TALK: Final = (
     r"\A(?:好的|当然|没问题)[,，。!！:：]|\A(?:译文|翻译|标题|摘要|中文)[:：]",
     r"[Aa]s an AI|[Hh]ere(?:'s| is) (?:the|a|your) (?:translation|summary|JSON)|I can(?:no|')t (?:assist|help)",
     r"Hope this|[Ll]et me know if",
+)
+# What somebody sells, and the English of papers that may write of it.
+_CONTACT: Final = re.compile(r"微信|公众号|扫码|扫描(?:下方|上方)?二维码|QQ|关注我们|\bWeChat|\b[Ff]ollow us\b")
+_OF_CONTACTS: Final = re.compile(
+    r"WeChat|Weixin|Tencent|\bQ-?Q|\bQR\b|social|messag|official account|spam|phish|scam", re.IGNORECASE
+)
+_OFFER: Final = re.compile(
+    r"优惠|领取|免费(?:试用|咨询|下载)|点击(?:链接|下方|此处)"
+    r"|\b(?:promo code|coupon|discount code|click here|subscribe (?:now|to (?:our|my)))\b",
+    re.IGNORECASE,
+)
+_OF_OFFERS: Final = re.compile(
+    r"coupon|discount|promot|preferential|incentiv|advert|market|commerc|subsid|retail|benefit|claim|receiv|collect|favou?r|tariff|pric"
+    r"|free (?:trial|access)|download|click|phish|scam|fraud",
+    re.IGNORECASE,
 )
 _META: Final = re.compile("|".join(_TALK), re.MULTILINE)
 _REFUSAL: Final = re.compile(
@@ -47,7 +63,19 @@ def find_talk(case: Case) -> Iterator[Fault]:
     for text in case.fields.values():
         if _REFUSAL.search(text) and not _REFUSAL.search(case.source.abstract.text):
             yield Fault("refused", text[:20])
-        yield from (Fault("meta", found[0]) for found in _META.finditer(text) if found[0] not in case.known)
+        found = [*(match[0] for match in _META.finditer(text)), *_find_adverts(text, case.known)]
+        yield from (Fault("meta", talk) for talk in found if talk not in case.known and not _is_hope(talk, case))
+
+
+def _find_adverts(text: str, known: str) -> Iterator[str]:
+    for ours, theirs in ((_CONTACT, _OF_CONTACTS), (_OFFER, _OF_OFFERS)):
+        if not theirs.search(known):
+            yield from (match[0] for match in ours.finditer(text))
+
+
+def _is_hope(talk: str, case: Case) -> bool:
+    """`We hope this helps the community` is the paper's."""
+    return talk.startswith("希望") and re.search(r"\bhop(?:e|es|ing|efully)\b", case.english, re.IGNORECASE) is not None
 
 
 def find_markup(case: Case) -> Iterator[Fault]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from digests.summaries.checking import latin
 from digests.summaries.checking.case import Case
-from digests.summaries.checking.faults import Fault
+from digests.summaries.faults import Fault
 
 # `Metis: …` is a name where no text writes it small; `Robotics: …` is a subject.
 _TITLE_NAME: Final = re.compile(r"\A\s*([A-Za-z][\w.+-]{1,60})\s?:")

@@ -11,6 +11,7 @@ PERCENT: Final = "%"
 POINTS: Final = "points"
 TIMES: Final = "times"
 NO_UNIT: Final = ""
+KELVIN: Final = "K"
 
 #: Powers of ten.
 _SCALES: Final = {
@@ -29,6 +30,8 @@ _WRITTEN: Final = {
     "KB": ("KB", "kB"), "MB": ("MB",), "GB": ("GB",), "TB": ("TB",), "bit": ("bit", "位", "比特"),
     "nm": ("nm", "纳米"), "μm": ("μm", "µm", "微米"), "mm": ("mm", "毫米"), "cm": ("cm", "厘米"),
     "m": ("m", "meter", "metre", "米"), "km": ("km", "公里", "千米"), "kg": ("kg", "公斤", "千克"),
+    "°C": ("°C", "℃", "degrees Celsius", "degree Celsius", "摄氏度", "度"), "°F": ("°F", "℉", "华氏度"),
+    KELVIN: ("kelvin", "开尔文"), "mW": ("mW", "毫瓦"), "fs": ("fs", "飞秒"), "ps": ("ps", "皮秒"),
     "W": ("W", "watt", "瓦"), "kW": ("kW", "千瓦"), "MW": ("MW", "兆瓦"), "dB": ("dB", "分贝"),
     "eV": ("eV", "电子伏"), "keV": ("keV", "千电子伏"), "MeV": ("MeV", "兆电子伏"), "GeV": ("GeV", "吉电子伏"),
 }  # fmt: skip
@@ -50,7 +53,7 @@ def _any(words: Iterable[str]) -> str:
 # Fifteen digits are more than any quantity has, and keep the arithmetic exact.
 _NUMBER: Final = re.compile(
     r"[A-Za-z_][\w.@+]*(?:-[\w.@+]+)*"
-    r"|(?P<sign>(?<![\w)\]%.])[+−-])?(?P<share>百分之\s?)?"
+    r"|(?P<sign>(?<![\w)\]%.])[+−－-])?(?P<share>百分之\s?)?"
     r"(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d{1,15})?|\d{1,15}(?:\.\d{1,15})?)\+?"
     rf"(?:\s?(?P<scale>{_any({w: n for w, n in _SCALES.items() if len(w) > 1 or not w.isascii()})})(?![A-Za-z])"
     r"|(?P<gap>\s?)(?P<letter>[KkMBT])(?![A-Za-z]))?"
@@ -65,6 +68,10 @@ _JOINED: Final = re.compile(r"\s?(?:[-–—~～,、，/至到和与或及]|to|a
 _FROM: Final = re.compile(r"(?:from|between)[^.;\d]{0,12}\Z")
 _FROM_CHARS: Final = 20
 _FAR: Final = 48
+# 30 solar masses are 30 倍太阳质量, and 3 standard deviations 3 倍标准差.
+_MULTIPLE: Final = re.compile(
+    r"[\s-](?:solar|stellar|lunar|[Ee]arth|[Jj]upiter|[Jj]ovian|Einstein|Eddington|Hubble|Planck|standard|sigma|SDs?\b|σ)"
+)
 _FACTOR_OF: Final = re.compile(r"factors?\sof\s(?:up\sto\s|about\s|over\s|at\sleast\s|~)?\Z")
 
 
@@ -124,8 +131,13 @@ def _read_units(match: re.Match[str], text: str) -> frozenset[str]:
     if word == "s" and _YEARS.fullmatch(match["digits"]):
         return frozenset({NO_UNIT})
     units = {_UNIT_OF.get(word, NO_UNIT)}
+    if match["gap"] and match["letter"] == KELVIN:
+        # Or so many thousand.
+        units.add(KELVIN)
     if word in _NEED_NOT_BE_ONE:
         units.add(NO_UNIT)
+    if _MULTIPLE.match(text, match.end()):
+        units |= {NO_UNIT, TIMES}
     if _FACTOR_OF.search(text, max(0, match.start() - _FROM_CHARS), match.start()):
         units.add(TIMES)
     return frozenset(units)

@@ -19,8 +19,10 @@ _FACTORS: Final = {
 }  # fmt: skip
 #: Words that a number of the Chinese may come from, although they are none themselves.
 _IMPLIED: Final = {
-    "half": (50, 2), "third": (33,), "thirds": (67, 66), "quarter": (25, 4), "quarters": (75,), "dozen": (12,),
+    "half": (50, 2), "third": (33, 3), "thirds": (67, 66), "quarter": (25, 4), "quarters": (75,), "dozen": (12,),
     "magnitude": (10,), "twice": (2,), "double": (2, 100), "doubling": (2,), "triple": (3,), "quadruple": (4,),
+    "doubles": (2,), "doubled": (2, 100), "triples": (3,), "tripled": (3,), "tripling": (3,), "thrice": (3,),
+    "quadruples": (4,), "quadrupled": (4,),
     "April": (4,), "May": (5,), "June": (6,), "July": (7,), "August": (8,), "September": (9,), "October": (10,),
     "November": (11,), "December": (12,), "fourth": (4,), "fifth": (5, 20), "sixth": (6,), "seventh": (7,),
     "eighth": (8,), "ninth": (9,), "tenth": (10,), "decade": (10,), "decades": (10,),
@@ -40,6 +42,9 @@ _ENGLISH_COUNT: Final = re.compile(
     r"(?:four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|sixteen|twenty)"
     r"(?![a-z-])(?! (?:and|hundred|thousand|million|billion))"
 )
+# A quarter of a million, half a dozen.
+_PART: Final = re.compile(r"\b(half|quarter)\s(?:of\s)?(?:an?\s)?(dozen|hundred|thousand|million|billion|trillion)\b")
+_PARTS: Final = {"half": 2, "quarter": 4}
 _SMALL: Final = 3
 
 
@@ -52,7 +57,9 @@ def read_numerals(text: str) -> set[Decimal]:
 def read_implied(english: str) -> set[Decimal]:
     """Months with their capital, for a paper may say `may` of anything."""
     words = re.findall(r"[A-Za-z]+", english)
-    return {Decimal(value) for word in words for value in _IMPLIED.get(word, _IMPLIED.get(word.lower(), ()))}
+    values = {Decimal(value) for word in words for value in _IMPLIED.get(word, _IMPLIED.get(word.lower(), ()))}
+    parts = (Decimal(_FACTORS.get(whole, 12)) / _PARTS[part] for part, whole in _PART.findall(english.lower()))
+    return values | set(parts)
 
 
 def find_counts(text: str) -> Iterator[tuple[str, Decimal]]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from digests.summaries.checking.case import Case
-from digests.summaries.checking.faults import Fault
+from digests.summaries.checking.factors import find_changed_compounds, find_changed_factors, find_changed_money
 from digests.summaries.checking.numbers import (
     PERCENT,
     POINTS,
@@ -18,6 +18,7 @@ from digests.summaries.checking.numbers import (
     read_quantities,
 )
 from digests.summaries.checking.numerals import find_counts, read_implied, read_numerals
+from digests.summaries.faults import Fault
 
 # What a translator may not add: +10.2 that became +10.2倍 (2604.07506).
 _LOUD: Final = frozenset({PERCENT, POINTS, TIMES})
@@ -28,14 +29,23 @@ _CIRCLED: Final = {chr(0x2460 + place): str(place + 1) for place in range(9)}
 _LISTED: Final = re.compile(r"第[一二三四五六七]|其[一二三四五]|[一二三四五]是|首先|最后|[1-9][.、]")
 _SPELLED_SHARE: Final = re.compile(r"百分之[一二三四五六七八九十]|[一二三四五六七八九]成|半")
 _ROUND: Final = 10
+_LESS: Final = re.compile(r"[负减降低少跌损亏–—]|零下|下滑|落后|倒退|(?<![误方准])差")
+_CLAUSE: Final = re.compile(r"[,，。;；!！?？]")
+_CLAUSE_CHARS: Final = 16
 
 
 def find_number_faults(case: Case) -> Iterator[Fault]:
     for english, chinese in case.translated:
         yield from _compare(case, english if case.is_from_english else _DECIMAL_COMMA.sub(".", english), chinese)
     yield from (Fault("number_invented", number) for number in _find_invented(case))
-    short = "\n".join(text for _, text in case.short_fields())
-    yield from (Fault("unit", change) for change in find_added_units(case.counted, case.read(short)))
+    short = case.read("\n".join(text for _, text in case.short_fields()))
+    changes = [*find_added_units(case.counted, short), *find_changed_money(case.known, case.shown(case.chinese))]
+    if case.is_from_english and case.is_chinese:
+        changes += [
+            *find_changed_factors(case.counted, case.chinese),
+            *find_changed_compounds(case.english, case.chinese),
+        ]
+    yield from (Fault("unit", change) for change in changes)
 
 
 def _compare(case: Case, english: str, chinese: str) -> Iterator[Fault]:
@@ -81,7 +91,7 @@ def find_changed_units(english: str, chinese: str) -> list[str]:
         q for q in theirs if q.must_have_unit and (not q.values & spelled or (PERCENT in q.units and not has_share))
     ]
     changed = [_describe(q, ours) for q in told]
-    turned = [_describe_sign(q, ours) for q in theirs if q.sign]
+    turned = [_describe_sign(q, ours, chinese) for q in theirs if q.sign]
     return list(dict.fromkeys(filter(None, (*changed, *find_added_units(english, chinese), *turned))))
 
 
@@ -142,10 +152,20 @@ def _describe(quantity: Quantity, others: Sequence[Quantity], *, is_ours: bool =
     return f"{same[0].text}→{quantity.text}" if is_ours else f"{quantity.text}→{same[0].text}"
 
 
-def _describe_sign(quantity: Quantity, others: Sequence[Quantity]) -> str:
+def _describe_sign(quantity: Quantity, others: Sequence[Quantity], chinese: str) -> str:
+    """A minus may be said in words, 下降 5%; a plus need not be said at all."""
     same = [other for other in others if other.values & quantity.values]
-    is_turned = same and all(other.sign and (other.sign == "+") != (quantity.sign == "+") for other in same)
+    if quantity.sign == "+":
+        is_turned = same and all(other.sign and other.sign != "+" for other in same)
+    else:
+        is_turned = same and all(other.sign == "+" or not _is_below(other, chinese) for other in same)
     return f"{quantity.text}→{same[0].text}" if is_turned else ""
+
+
+def _is_below(quantity: Quantity, chinese: str) -> bool:
+    clause = _CLAUSE.search(chinese, quantity.start)
+    start = max(0, quantity.start - _CLAUSE_CHARS)
+    return bool(quantity.sign) or bool(_LESS.search(chinese, start, clause.start() if clause else len(chinese)))
 
 
 def _loosely(units: frozenset[str]) -> frozenset[str]:

@@ -22,8 +22,9 @@ _CHINESE_END: Final = re.compile(
     rf"|[.!?]{_QUOTES}(?=\s+[^a-z\s])"
 )
 _NO_END: Final = re.compile(
-    r"(?<![A-Za-z])(?:e\.g|i\.e|a\.k\.a|w\.r\.t|i\.i\.d|al|approx|cf|resp|vs"
-    r"|Dr|Eqs?|Figs?|Nos?|Prof|Refs?|Secs?|Tabs?|Thms?)\.\Z"
+    r"(?<![A-Za-z])(?:e\.g|i\.e|a\.k\.a|w\.r\.t|i\.i\.d|al|approx|ca|cf|incl|resp|viz|vs"
+    r"|Appx|Chaps?|Cors?|Defs?|Dr|Eqns?|Eqs?|Exps?|Figs?|Lems?|Mr|Mrs|Nos?|Profs?|Props?|Refs?|Secs?|Sects?|St|Tabs?"
+    r"|Thms?)\.\Z"
     r"|(?<![^\s(])[A-Z]\.\Z"  # an initial; but `on PRIL-M.` is an end
     r"|(?:[:：。,，;；]\s*|\.\s+)\d\.\Z"  # the number of an item
 )

@@ -20,8 +20,8 @@ from digests.summaries.spending.spent import Spent, add_spent, find_day, sum_tak
 
 log = structlog.get_logger(__name__)
 
-# The rest is kept for title and one sentence. That is half the price of a whole translation, and less where the server
-# has the rules in its cache: the day's last money gives a line of Chinese to many papers, not all of it to a few.
+# The rest is kept for title and one sentence. That is two thirds of the price of a whole translation, and a quarter
+# where the server has the rules in its cache: the day's last money gives a line of Chinese to more papers.
 _PERCENT_FOR_ALL: Final = 85
 # Longer than anybody waits for an answer. One that comes later all the same is put right when it is settled.
 _LONGEST_CALL: Final = timedelta(minutes=10)

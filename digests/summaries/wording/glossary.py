@@ -1,6 +1,6 @@
 """Our own terms: what the prompt asks for, and the renderings that a check knows to be wrong.
 
-docs/terms.md says how to edit them.
+docs/glossary.md says how to edit them.
 """
 
 import hashlib
@@ -14,7 +14,6 @@ from digests.summaries.wording.english import EnglishWords
 
 _TERMS: Final = "glossary.tsv"
 _ALSO_RIGHT: Final = "also_right.tsv"
-_EXAMPLES: Final = "glossary_examples.tsv"
 # The prompt has to stay short: models know what else is meant once they see the first of these.
 _SHOWN: Final = 2
 # Only a note for the model quotes another rendering: 推理(统计中译“推断”).
@@ -99,16 +98,6 @@ class Glossary:
         return (term for term in (*self.terms, *self.also_right) if term.is_in(english))
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """`is_other`: here the word means something else, and nothing may be found."""
-
-    term: str
-    english: str
-    chinese: str
-    is_other: bool = False
-
-
 @cache
 def load_glossary() -> Glossary:
     """Raises  ValueError for a row with too few or too many columns: that is our bug."""
@@ -116,12 +105,6 @@ def load_glossary() -> Glossary:
     terms = tuple(_build_term(*row.split("\t")) for row in rows)
     also_right = tuple(_build_also_right(*row.split("\t")) for row in _read(_ALSO_RIGHT))
     return Glossary(terms, also_right, hashlib.sha256("\n".join(rows).encode()).hexdigest()[:8])
-
-
-def load_examples() -> list[Example]:
-    """A sentence or more for each term, and some in which its word means something else."""
-    rows = (row.split("\t") for row in _read(_EXAMPLES))
-    return [Example(term.lstrip("!"), english, chinese, term.startswith("!")) for term, english, chinese in rows]
 
 
 def _read(name: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from digests.summaries.asking.model import Answer
-from digests.summaries.checking.faults import Fault
+from digests.summaries.faults import Fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Final
 from digests.keywords.words import is_chinese, read_words
 from digests.summaries.wording.glossary import load_glossary
 
-_FILE: Final = "terms.tsv"
+_FILE: Final = "look_up.tsv"
 # They join two terms, and mean nothing by themselves.
 _JOINTS: Final = frozenset("的之")
 # In a sentence these are everyday words: 我利用图神经网络 is not about exploitation.

@@ -61,6 +61,11 @@ def is_latin(character: str) -> bool:
     return character[:1].isascii() and character[:1].isalnum()
 
 
+def is_long_enough(word: str) -> bool:
+    """A single character of Chinese is a part of too many words to be found."""
+    return len(word) > 1 or is_latin(word)
+
+
 def _is_alone(text: str, begin: int, word: str) -> bool:
     """Chinese has no boundaries between words: there `kept` has to know what is longer."""
     if not text.startswith(word, begin):

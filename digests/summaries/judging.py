@@ -17,10 +17,10 @@ from pydantic import ValidationError, WithJsonSchema
 from digests.summaries.asking.answer import read_json, reject, unwrap
 from digests.summaries.asking.model import Model, Question
 from digests.summaries.asking.prompt import Prompt, build_plain_question, load_instructions
-from digests.summaries.checking.faults import Fault
 from digests.summaries.checking.sentences import split_chinese, split_english
-from digests.summaries.checking.verdict import Verdict
 from digests.summaries.draft import POINT_LABELS, Draft, Wire
+from digests.summaries.faults import Fault
+from digests.summaries.verdict import Verdict
 from digests.summaries.wording.glossary import load_glossary
 from digests.summaries.wording.source import Source
 

@@ -1,47 +1,22 @@
 """A reader's own words in the place of ours, without asking the model again: where that is safe, else nothing changes.
 
-Safe is: the English has the term, it alone is rendered so here, and the Chinese says it no more often than the English.
+Safe is: the English has the term, and it alone is rendered so here. What other English is often rendered as too, the
+Chinese may say no more often than the English. One card never has two words for one thing: where a field refuses a
+term, none has it.
 """
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import cache, lru_cache
 
 from digests.papers.paper import ArxivId, Paper
+from digests.summaries.own_terms.substitution import Substitution, is_long_enough
+from digests.summaries.own_terms.term import OwnTerm
 from digests.summaries.summary import CHINESE, Card, Summary
 from digests.summaries.wording.english import EnglishWords, TypedWords
 from digests.summaries.wording.glossary import Term, load_glossary
-from digests.summaries.wording.masking import mask, unmask
-from digests.summaries.wording.substitution import Substitution, is_latin
-
-
-@dataclass(frozen=True, slots=True)
-class OwnTerm:
-    english: str
-    chinese: str
-
-
-class Effect(StrEnum):
-    """What may become of a reader's term; each has a sentence in templates/phrases [chat]."""
-
-    REPLACES = "replaces"
-    #: Only where a paper has none of the other terms that we render so.
-    SHARED = "shared"
-    #: Of one character, which is a part of too many words.
-    TOO_SHORT = "too_short"
-    #: Not in the glossary: only what stands in Latin letters in the Chinese can be found.
-    LATIN = "latin"
-
-
-@dataclass(frozen=True, slots=True)
-class Prospect:
-    """`rendering` is what we say ourselves, `others` the terms for which we say it too."""
-
-    effect: Effect
-    rendering: str = ""
-    others: tuple[str, ...] = ()
+from digests.summaries.wording.masking import Masked, mask, unmask
 
 
 def apply_terms_to_cards(cards: Mapping[ArxivId, Card], terms: Sequence[OwnTerm]) -> Mapping[ArxivId, Card]:
@@ -81,26 +56,9 @@ def apply_terms(summary: Summary, paper: Paper, terms: Sequence[OwnTerm]) -> Sum
     if not wishes:
         return summary
     new = {term.chinese for term in terms}
-    return replace(
-        summary,
-        title=_rewrite(summary.title, wishes, new, text.title, is_title=True),
-        tldr=_rewrite(summary.tldr, wishes, new, text.whole),
-        abstract=_rewrite(summary.abstract, wishes, new, text.abstract),
-        points=tuple(replace(point, text=_rewrite(point.text, wishes, new, text.whole)) for point in summary.points),
-    )
-
-
-def foresee(term: OwnTerm) -> Prospect:
-    """What the reader may expect of a term, before any paper is known."""
-    rows = [row for row in load_glossary().terms if row.is_called(term.english)]
-    if not rows:
-        return Prospect(Effect.LATIN)
-    usable = [row for row in rows if any(map(_is_long_enough, row.renderings))]
-    if not usable:
-        return Prospect(Effect.TOO_SHORT, rows[0].rendering)
-    rendering = usable[0].rendering
-    others = [row.english[0] for row in load_glossary().terms if row not in rows and rendering in row.renderings]
-    return Prospect(Effect.SHARED if others else Effect.REPLACES, rendering, tuple(others))
+    once = _reword(summary, text, wishes, new)
+    # What was put in may make a rendering of ours with what stands beside it.
+    return once if _reword(once, text, wishes, new) == once else summary
 
 
 @dataclass(frozen=True)
@@ -156,7 +114,7 @@ def _wish_for_row(text: _English, term: OwnTerm, rows: Collection[Term]) -> _Wis
         return None
     (row,) = meant
     others = {rendering for other in text.present if other != row for rendering in other.renderings}
-    old = tuple(one for one in row.renderings if one not in others and _is_long_enough(one))
+    old = tuple(one for one in row.renderings if one not in others and is_long_enough(one))
     longer = tuple(other.words for other in text.present if any(row.words.are_inside(name) for name in other.english))
     return _Wish(row.words, old, term.chinese, longer)
 
@@ -169,27 +127,35 @@ def _wish_for_latin(text: _English, term: OwnTerm) -> _Wish:
     return _Wish(words, small or tuple(written), term.chinese)
 
 
-def _is_long_enough(rendering: str) -> bool:
-    return len(rendering) > 1 or is_latin(rendering)
+def _reword(summary: Summary, text: _English, wishes: Sequence[_Wish], new: Collection[str]) -> Summary:
+    said = [summary.title, summary.abstract, summary.tldr, *(point.text for point in summary.points)]
+    english = [text.title, text.abstract, *[text.whole] * (len(said) - 2)]
+    masked = [mask(chinese) for chinese in said]
+    substitution = _build_substitution(wishes, new, list(zip(english, (one.text for one in masked), strict=True)))
+    seen = [substitution.apply(one.text, is_title=place == 0) for place, one in enumerate(masked)]
+    if not all(map(_is_sound, said, masked, seen)):
+        return summary
+    title, abstract, tldr, *points = (unmask(one, old) for one, old in zip(seen, masked, strict=True))
+    shown = tuple(replace(point, text=one) for point, one in zip(summary.points, points, strict=True))
+    return replace(summary, title=title, abstract=abstract, tldr=tldr, points=shown)
 
 
-def _rewrite(text: str, wishes: Iterable[_Wish], new: Collection[str], english: str, *, is_title: bool = False) -> str:
-    masked = mask(text)
-    once = _substitute(masked.text, wishes, new, english, is_title=is_title)
-    # What was put in may make a rendering of ours, or a longer link, with what stands beside it.
-    twice = _substitute(once, wishes, new, english, is_title=is_title)
-    shown = unmask(once, masked)
-    is_sound = twice == once and unmask(masked.text, masked) == text and mask(shown) == replace(masked, text=once)
-    return shown if is_sound else text
-
-
-def _substitute(text: str, wishes: Iterable[_Wish], new: Collection[str], english: str, *, is_title: bool) -> str:
+def _build_substitution(
+    wishes: Iterable[_Wish], new: Collection[str], fields: Iterable[tuple[str, str]]
+) -> Substitution:
+    """`fields` are English and Chinese."""
     wanted = {old: wish for wish in wishes for old in wish.old if old not in new}
-    substitution = Substitution({old: wish.new for old, wish in wanted.items()}, kept={*new, *_list_known()})
-    counts = Counter(wanted[old] for _, old in substitution.find(text))
-    too_many = {wish for wish, count in counts.items() if count > wish.count_in(english)}
-    safe = {old: wish.new for old, wish in wanted.items() if wish not in too_many}
-    return replace(substitution, words=safe).apply(text, is_title=is_title)
+    whole = Substitution({old: wish.new for old, wish in wanted.items()}, kept={*new, *_list_known()})
+    refused: set[_Wish] = set()
+    for english, chinese in fields:
+        counts = Counter(wanted[old] for _, old in whole.find(chinese) if old in _list_everyday())
+        refused |= {wish for wish, count in counts.items() if count > wish.count_in(english)}
+    return replace(whole, words={old: wish.new for old, wish in wanted.items() if wish not in refused})
+
+
+def _is_sound(said: str, masked: Masked, seen: str) -> bool:
+    """Are its formulas and links what they were? A new word may make a longer link with what stands beside it."""
+    return unmask(masked.text, masked) == said and mask(unmask(seen, masked)) == replace(masked, text=seen)
 
 
 # Some milliseconds, and the next reader gets the same paper.
@@ -202,3 +168,12 @@ def _find_present(english: str) -> tuple[Term, ...]:
 def _list_known() -> frozenset[str]:
     glossary = load_glossary()
     return frozenset(one for row in (*glossary.terms, *glossary.also_right) for one in row.renderings)
+
+
+@cache
+def _list_everyday() -> frozenset[str]:
+    """What more than one term is rendered as. Other words stand for theirs alone, and for the pronouns that mean it."""
+    glossary = load_glossary()
+    counts = Counter(one for row in glossary.terms for one in row.renderings)
+    shared = {one for one, count in counts.items() if count > 1}
+    return frozenset(shared.union(*(row.renderings for row in glossary.also_right)))

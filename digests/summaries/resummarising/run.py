@@ -8,7 +8,7 @@ from digests.clock import Now
 from digests.errors import SummaryClosed
 from digests.papers.paper import ArxivId
 from digests.store.engine import Store
-from digests.summaries.again import Again, Ending, claim_again, let_go, save_again
+from digests.summaries.resummarising.rows import Again, Ending, claim_again, let_go, save_again
 from digests.summaries.sampling import choose_judged
 from digests.summaries.summarize import Outcome, Summarizer
 

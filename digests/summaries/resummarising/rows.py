@@ -17,21 +17,13 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, 
 from digests.papers.paper import ArxivId, Paper
 from digests.store.engine import Store, lots
 from digests.store.tables import papers, summaries
+from digests.summaries.claims import Claimed, build_text, claim_summaries, give_back, list_costs, save_summary
 from digests.summaries.draft import Kind
 from digests.summaries.quality import count_answers
-from digests.summaries.shelf import (
-    Claimed,
-    build_text,
-    claim_summaries,
-    give_back,
-    list_costs,
-    plan_summaries,
-    save_summary,
-)
+from digests.summaries.shelf import SAME_WORDS, is_of, plan_summaries
 from digests.summaries.summarize import Outcome
 from digests.summaries.summary import Key, SummaryState
 
-_SAME_WORDS: Final = summaries.c.words_hash == papers.c.words_hash
 _READABLE: Final = summaries.c.state.in_((SummaryState.DONE, SummaryState.DOUBTFUL))
 _WITHOUT_TEXT: Final = summaries.c.state.in_((SummaryState.PLANNED, SummaryState.FAILED, SummaryState.REFUSED))
 
@@ -77,7 +69,7 @@ def find_texts(store: Store, paper_ids: Collection[ArxivId]) -> list[tuple[Arxiv
         for lot in lots(paper_ids):
             query = (
                 select(func.min(papers.c.id), summaries.c.language)
-                .join(summaries, _SAME_WORDS)
+                .join(summaries, SAME_WORDS)
                 .where(papers.c.id.in_(lot))
                 .group_by(papers.c.words_hash, summaries.c.language)
             )
@@ -132,7 +124,7 @@ def _find_shown(connection: Connection, paper_id: ArxivId, language: str) -> Row
     columns = [*(summaries.c[name] for name in names), papers.c.id.label("paper_id"), papers.c.title, papers.c.abstract]
     query = (
         select(*columns)
-        .join(papers, _SAME_WORDS)
+        .join(papers, SAME_WORDS)
         .where(papers.c.id == paper_id, summaries.c.language == language, _READABLE)
         .order_by(summaries.c.updated_at.desc(), summaries.c.id.desc())
         .limit(1)
@@ -161,11 +153,10 @@ def _claim_shown(
 def _reset(connection: Connection, paper_id: ArxivId, key: Key, begun_at: datetime) -> None:
     """What has failed, was declined or waits is due now, as if it were new; not what another run has just asked for."""
     same_words = select(papers.c.words_hash).where(papers.c.id == paper_id)
-    of_key = and_(*(summaries.c[name] == value for name, value in asdict(key).items()))
     connection.execute(
         update(summaries)
-        .where(summaries.c.words_hash.in_(same_words), of_key, _WITHOUT_TEXT, summaries.c.updated_at <= begun_at)
-        .values(state=SummaryState.PLANNED, attempts=0, retry_at=None)
+        .where(summaries.c.words_hash.in_(same_words), is_of(key), _WITHOUT_TEXT, summaries.c.updated_at <= begun_at)
+        .values(state=SummaryState.PLANNED, faults=[], attempts=0, retry_at=None)
     )
 
 
