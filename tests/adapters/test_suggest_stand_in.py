@@ -83,7 +83,7 @@ async def test_nobody_waits_longer_than_the_deadline(suggester: Suggester, serve
 @pytest.mark.parametrize("has_model", [True, False])
 async def test_the_settings_decide_whether_a_model_is_asked(server: str, tmp_path: Path, has_model: bool):
     named = {"llm_base_url": f"{server}/v1", "llm_model": "sandbox"} if has_model else {}
-    services = open_services(load_settings(home=tmp_path, **named))
+    services = open_services(load_settings(home=tmp_path, stand_ins=True, **named))
 
     asker = services.suggester
     queries = await asker.translate("扩散策略") if asker else None
