@@ -12,18 +12,26 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import httpx
 
+from digests.clock import utc_now
 from digests.errors import SummaryError
+from digests.setting_values import Price
+from digests.store.engine import open_store
+from digests.store.migrate import migrate
 from digests.summaries.asking.answer import parse_answer
 from digests.summaries.asking.llm import ChatModel
+from digests.summaries.asking.memory import StoredMemory
 from digests.summaries.asking.model import Question
 from digests.summaries.draft import FullDraft
+from digests.summaries.spending.budget import DailyPurse
 
 # llmock breaks the bodies of streams only, and we ask for none: these are what is malformed and truncated to us.
 _BAD: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -35,6 +43,9 @@ _BAD: Final[Mapping[str, Mapping[str, Any]]] = {
 _PERCENT_OF_EACH: Final = 2
 _SERVER_ERRORS: Final = "500=0.05"
 _SEED: Final = 20261122
+_MODEL: Final = "gpt-4o-mini"
+#: More than is ever put aside: money is counted here, not short.
+_BUDGET_MICROS: Final = 100_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +102,11 @@ def _wait_for(url: str) -> None:
 async def ask_all(url: str, papers: int, concurrency: int, seed: int) -> Run:
     async with httpx.AsyncClient(base_url=url, timeout=10) as admin:
         await admin.post("/_llmock/scenario", json={"behaviors": list(_script(5 * papers, seed))})
-        model = ChatModel(base_url=f"{url}/v1", api_key="none", model="gpt-4o-mini", concurrency=concurrency)
-        started = time.monotonic()
-        ends = await asyncio.gather(*(_ask(model, number) for number in range(papers)))
-        seconds = time.monotonic() - started
-        await model.close()
+        with open_model(url, concurrency) as model:
+            started = time.monotonic()
+            ends = await asyncio.gather(*(_ask(model, number) for number in range(papers)))
+            seconds = time.monotonic() - started
+            await model.close()
         requests = (await admin.get("/_llmock/requests")).json()["requests"]
         verdict = (await admin.get("/_llmock/verdict", params={"format": "text"})).text
     return Run(
@@ -105,6 +116,22 @@ async def ask_all(url: str, papers: int, concurrency: int, seed: int) -> Run:
         statuses=Counter(request["status"] for request in requests),
         verdict=verdict,
     )
+
+
+@contextmanager
+def open_model(url: str, concurrency: int) -> Iterator[ChatModel]:
+    """As the service opens it: what is known of the server, and what it costs, stand in a database."""
+    with TemporaryDirectory() as folder, closing(open_store(f"sqlite:///{folder}/pace.db")) as store:
+        migrate(store)
+        price = Price(Decimal("0.10"), Decimal("0.50"), Decimal("0.01"))
+        yield ChatModel(
+            base_url=f"{url}/v1",
+            api_key="none",
+            model=_MODEL,
+            memory=StoredMemory(store, utc_now),
+            purse=DailyPurse(store, _MODEL, price=price, daily_budget_micros=_BUDGET_MICROS, now=utc_now),
+            concurrency=concurrency,
+        )
 
 
 def _script(requests: int, seed: int) -> Iterator[Mapping[str, Any]]:

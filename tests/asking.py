@@ -17,6 +17,7 @@ from digests.summaries.draft import Kind
 from digests.summaries.wording.source import build_source
 from sandbox.llm import build_app
 from tests.builders import make_paper
+from tests.process_memory import ProcessMemory
 
 Answering = Callable[[Request], Response | None]
 
@@ -110,6 +111,7 @@ async def talking_to(url: str, *faults: dict, clock: Clock | None = None, **opti
     async with _open_client(url) as client:
         await client.post("/_sandbox/faults", json=list(faults))
     named = {"base_url": f"{url}/v1", "api_key": KEY, "model": "sandbox", "sleep": clock.sleep, "monotonic": clock}
+    named["memory"] = ProcessMemory(clock)
     model = ChatModel(**named | options)
     try:
         yield model

@@ -14,6 +14,7 @@ from digests.summaries.summary import CHINESE, ENGLISH, Summary, SummaryState
 from sandbox.llm import build_app
 from sandbox.serving import serve
 from tests.builders import make_paper
+from tests.process_memory import ProcessMemory
 
 RUNGS = ("json_schema", "json_object", "text")
 REFUSED = {"status": 400, "message": "response_format is not supported"}
@@ -57,7 +58,9 @@ class Asker:
         seen = refusals + len(await self._requests())
         faults = [REFUSED] * refusals + [{"text": text} for text in answers]
         await self._client.post("/_sandbox/faults", json=faults)
-        model = ChatModel(base_url=f"{self._client.base_url}/v1", api_key="sandbox", model="sandbox")
+        model = ChatModel(
+            base_url=f"{self._client.base_url}/v1", api_key="sandbox", model="sandbox", memory=ProcessMemory()
+        )
         paper = make_paper(title="Clipping Revisited", abstract=f"{HONEST} {ATTACKS[attack][0]}")
         try:
             outcome = await Summarizer(model).ask(paper, language)

@@ -20,6 +20,7 @@ from sandbox.llm import MARK, build_app
 from sandbox.serving import serve
 from tests.asking import CHINESE, KEY, PAPER, Clock, ask, make_question, refuse, seen_by, talking_to
 from tests.builders import make_paper
+from tests.process_memory import ProcessMemory
 
 
 async def test_an_answer_comes_with_its_reason_and_its_tokens(server):
@@ -135,7 +136,9 @@ async def talking_to_nobody():
     with serve(build_app({})) as url:
         gone = url
     clock = Clock()
-    model = ChatModel(base_url=f"{gone}/v1", api_key=KEY, model="m", sleep=clock.sleep, monotonic=clock)
+    model = ChatModel(
+        base_url=f"{gone}/v1", api_key=KEY, model="m", memory=ProcessMemory(clock), sleep=clock.sleep, monotonic=clock
+    )
     yield model
     await model.close()
 
@@ -315,6 +318,7 @@ async def test_nothing_is_lost_on_a_bad_day_and_an_independent_judge_is_content(
         base_url=llmock.base_url("openai"),
         api_key=KEY,
         model="gpt-4o-mini",
+        memory=ProcessMemory(),
         concurrency=6,
         backoff_seconds=0.1,
     )
@@ -331,7 +335,12 @@ async def test_nothing_is_lost_on_a_bad_day_and_an_independent_judge_is_content(
 
 async def test_half_answers_and_blanks_lose_no_paper_either(llmock):
     model = ChatModel(
-        base_url=llmock.base_url("openai"), api_key=KEY, model="gpt-4o-mini", concurrency=4, backoff_seconds=0.05
+        base_url=llmock.base_url("openai"),
+        api_key=KEY,
+        model="gpt-4o-mini",
+        memory=ProcessMemory(),
+        concurrency=4,
+        backoff_seconds=0.05,
     )
     schema = FullDraft.model_json_schema()
     questions = [make_question(user=f"paper {n}", schema=schema) for n in range(20)]

@@ -10,7 +10,6 @@ from digests.errors import SummaryClosed, SummaryOverBudget, SummaryRejected, Su
 from digests.summaries.asking.llm import ChatModel
 from digests.summaries.asking.memory import Server
 from digests.summaries.asking.model import Tokens
-from digests.summaries.asking.process_memory import ProcessMemory
 from digests.summaries.asking.reply import estimate_tokens
 from sandbox.llm import build_app
 from sandbox.serving import serve
@@ -25,6 +24,7 @@ from tests.asking import (
     seen_by,
     talking_to,
 )
+from tests.process_memory import ProcessMemory
 
 
 @pytest.fixture
@@ -117,7 +117,15 @@ async def test_a_server_that_is_not_there_costs_nothing(purse):
     with serve(build_app({})) as gone:
         pass
     clock = Clock()
-    model = ChatModel(base_url=gone, api_key=KEY, model="m", purse=purse, sleep=clock.sleep, monotonic=clock)
+    model = ChatModel(
+        base_url=gone,
+        api_key=KEY,
+        model="m",
+        memory=ProcessMemory(clock),
+        purse=purse,
+        sleep=clock.sleep,
+        monotonic=clock,
+    )
     with pytest.raises(SummaryUnavailable):
         await model.complete(make_question())
     await model.close()

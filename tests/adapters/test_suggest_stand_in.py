@@ -15,6 +15,7 @@ from digests.summaries.asking.prompt import load_lines_hint
 from digests.summaries.suggesting import Suggester, build_queries_schema
 from sandbox.llm import build_app
 from sandbox.serving import serve
+from tests.process_memory import ProcessMemory
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def server() -> Iterator[str]:
 
 @pytest.fixture
 async def suggester(server: str) -> AsyncIterator[Suggester]:
-    model = ChatModel(base_url=f"{server}/v1", api_key="sandbox", model="sandbox")
+    model = ChatModel(base_url=f"{server}/v1", api_key="sandbox", model="sandbox", memory=ProcessMemory())
     yield Suggester(model)
     await model.close()
 

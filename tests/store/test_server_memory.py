@@ -11,10 +11,10 @@ from digests.store.engine import Store
 from digests.store.tables import model_servers
 from digests.summaries.asking.endpoint import Endpoint
 from digests.summaries.asking.memory import Known, Server, ServerMemory, StoredMemory
-from digests.summaries.asking.process_memory import ProcessMemory
 from sandbox.llm import build_app
 from sandbox.serving import serve
 from tests.asking import CHINESE, KEY, PAPER, Clock, ask, seen_by, talking_to
+from tests.process_memory import ProcessMemory
 
 START = datetime(2026, 11, 22, 8, tzinfo=UTC)
 SERVER = Server("https://model.example/v1", "m")

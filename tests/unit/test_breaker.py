@@ -5,8 +5,8 @@ import pytest
 from digests.errors import SummaryClosed
 from digests.summaries.asking.breaker import CLOSED_SECONDS, Breaker
 from digests.summaries.asking.memory import Server
-from digests.summaries.asking.process_memory import ProcessMemory
 from tests.asking import Clock
+from tests.process_memory import ProcessMemory
 
 SERVER = Server("http://model.example/v1", "m")
 

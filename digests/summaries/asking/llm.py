@@ -23,7 +23,6 @@ from digests.summaries.asking.failure import Failure, Retryable
 from digests.summaries.asking.memory import ServerMemory
 from digests.summaries.asking.model import Answer, Purse, Question, Tokens
 from digests.summaries.asking.pacing import RANDOM, Gate, Monotonic, Sleep
-from digests.summaries.asking.process_memory import ProcessMemory
 from digests.summaries.asking.reply import Reply, estimate_tokens
 
 log = structlog.get_logger(__name__)
@@ -44,8 +43,8 @@ _DOUBTS_OF_PROVEN: Final = 10
 class ChatModel:
     """One model behind one address. Belongs to one event loop; make it once, and close it.
 
+    memory  what all processes know of the server
     purse   who pays; None: nobody counts
-    memory  what all processes know of the server; None: this process alone
     """
 
     def __init__(
@@ -54,8 +53,8 @@ class ChatModel:
         base_url: str,
         api_key: str,
         model: str,
+        memory: ServerMemory,
         purse: Purse | None = None,
-        memory: ServerMemory | None = None,
         concurrency: int = 8,
         timeout_seconds: float = 120.0,
         temperature: float = 0.2,
@@ -68,7 +67,7 @@ class ChatModel:
         self._backoff_seconds, self._sleep, self._monotonic = backoff_seconds, sleep, monotonic
         self._dialect = build_dialect(endpoint.base_url, temperature=temperature)
         self._doubts, self._proven = 0, ""
-        self._memory = memory or ProcessMemory(monotonic)
+        self._memory = memory
         self._breaker = Breaker(endpoint.server, self._memory)
         self._gate = Gate(concurrency, sleep=sleep, monotonic=monotonic)
         # openai 3 speaks through httpx2, whose pool bears many calls in flight (httpx 0.28 slows down beyond ten).

@@ -1,5 +1,6 @@
-"""The memory of one process, for who has no database at hand."""
+"""What is known of a server without a database: the fake of asking.memory.StoredMemory, under the same contract."""
 
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ class _Notes:
 class ProcessMemory:
     """monotonic  the seconds by which the process waits"""
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._notes: defaultdict[Server, _Notes] = defaultdict(_Notes)
 
